@@ -1,0 +1,1 @@
+"""Prompt texts with checked variables, read by `kb.prompting`; no code lives here."""
