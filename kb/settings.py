@@ -1,4 +1,4 @@
-"""One frozen `Settings`, read once from the environment and `zhiwen.toml`; nothing below the entry points reads either."""
+"""One frozen `Settings`, read once from the environment and `zhiwen.toml`; nothing deeper reads either."""
 
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,15 @@ class Settings(BaseSettings):
         return bool(self.model)
 
     @classmethod
-    def load(cls, **overrides: Any) -> "Settings":
+    def load(cls, **overrides: object) -> "Settings":
         """From environment and file, with command-line values on top.
 
         Raises:
             ConfigError: a value does not fit its type or range; names the setting, never its value.
         """
         try:
-            return cls(**{name: value for name, value in overrides.items() if value is not None})
+            given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
+            return cls(**given)
         except ValidationError as error:
             names = "、".join("ZHIWEN_" + ".".join(str(part) for part in e["loc"]).upper() for e in error.errors())
             raise ConfigError(f"设置有误：{names}", "请检查环境变量或 zhiwen.toml 中的这些值") from None
