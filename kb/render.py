@@ -1,0 +1,244 @@
+"""Answer → text, Markdown, record: the only place that knows how a citation looks.
+
+Text from documents, models and people is written into Markdown through `escape_markdown` alone, so that none of it
+can become a link, an image, a heading or a directive of the page that shows it.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from kb.text import strip_controls
+from kb.types import Answer, Citation, Claim, Outcome, Part, Status, Tier, Verdict, Version
+
+__all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "GENERATED_LABEL", "answer_markdown", "effect_line", "escape_markdown",
+           "origin_label", "quotation", "source_line", "source_link", "status_of", "to_markdown", "to_record",
+           "to_text", "verdict_label"]
+
+GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生成合成内容标识办法 第四条
+COMPOSED_LABEL = "由程序从资料库摘编"
+DIGEST_MARK = "本库要点，非法条原文"
+
+_HEADING = {Part.BASIS: "法律依据", Part.STEPS: "怎么做", Part.NOTES: "注意"}
+_WITHOUT_CLAIMS = {
+    Outcome.ANSWERED: "没有可以显示的内容。",
+    Outcome.PARTIAL: "资料库只能回答其中一部分。",
+    Outcome.INSUFFICIENT: "资料不足：资料库里没有能回答这个问题的内容。",
+    Outcome.OUT_OF_SCOPE: "这个问题不在本库范围内：本库回答知识产权保护，特别是商业秘密方面的问题。",
+    Outcome.UNLAWFUL: "这样做涉嫌违法，本库不提供做法。",
+    Outcome.CLARIFY: "请把问题说得更具体一些。",
+}
+
+
+# --- escaping -------------------------------------------------------------------------------------------------------
+
+_JOINER = "\u2060"           # word joiner: takes no width and allows no line break
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:^=&@/\"'%])")
+# Streamlit and GFM also rewrite finished text, where a backslash is no longer seen: addresses and mail become links,
+# :name: becomes an emoji or icon, -> becomes an arrow. Only something between the characters stops these.
+_REWRITTEN = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=@)|(?<=:)(?=[\w+\-/])"
+                        r"|(?<=<)(?=[-=])|(?<=[-~>])(?=[=\-])|(?<=-)(?=>)", re.IGNORECASE)
+
+
+def escape_markdown(text: str) -> str:
+    """`text` as Markdown that shows exactly these characters; line breaks stay line breaks.
+
+    Invisible joiners are put into addresses, emoji codes and ASCII arrows, which Markdown would otherwise rewrite.
+    """
+    lines = (" ".join(line.split()) for line in strip_controls(text).split("\n"))
+    return "  \n".join(_ACTIVE.sub(r"\\\1", _REWRITTEN.sub(_JOINER, line)) for line in lines if line)
+
+
+def _plain(text: str) -> str:
+    return strip_controls(text).strip()
+
+
+# --- how one citation looks -----------------------------------------------------------------------------------------
+
+def verdict_label(citation: Citation) -> str:
+    """✓ only where the quotation was found character by character, or every figure in our own words was."""
+    return {Verdict.VERBATIM: "✓ 已与原文核对", Verdict.SUPPORTED: "✓ 数字与出处已核对",
+            Verdict.UNVERIFIED: "未核实"}[citation.verdict]
+
+
+def status_of(version: Version, day: date) -> Status:
+    """The recorded status, corrected where dates have since passed."""
+    if version.status is Status.NOT_YET_IN_FORCE and version.in_force_from and version.in_force_from <= day:
+        return Status.CURRENT
+    if version.status is Status.CURRENT and version.in_force_to and version.in_force_to < day:
+        return Status.AMENDED
+    return version.status
+
+
+def effect_line(version: Version, day: date) -> str:
+    """现行有效，2025-10-15 起施行; guides and own documents without dates give an empty string."""
+    if version.in_force_from is None and version.tier in (Tier.GUIDE, Tier.USER):
+        return ""
+    status = status_of(version, day).label
+    if version.in_force_from is None:
+        return status
+    until = f"至 {version.in_force_to.isoformat()}" if version.in_force_to else ""
+    return f"{status}，{version.in_force_from.isoformat()} 起施行{until}"
+
+
+def source_line(citation: Citation, day: date) -> str:
+    """《反不正当竞争法》（2025修订）第二十二条 · 官方文本 · 现行有效，2025-10-15 起施行."""
+    version = citation.passage.version
+    label = f"（{version.label}）" if version.label else ""
+    page = f"第 {citation.passage.page} 页" if citation.passage.page else ""
+    mark = DIGEST_MARK if version.tier is Tier.DIGEST else version.tier.label
+    locator = citation.locator if citation.locator.startswith("第") else f" {citation.locator}"
+    facts = (f"《{version.title}》{label}{locator}".rstrip(), page, mark, effect_line(version, day))
+    return _plain(" · ".join(fact for fact in facts if fact))
+
+
+def quotation(citation: Citation) -> str:
+    """The quoted words: in “ ” only where they are an official text's own; a digest is never dressed as the law."""
+    quote = _plain(citation.quote)
+    return f"“{quote}”" if quote and citation.passage.version.tier is Tier.OFFICIAL else quote
+
+
+def source_link(version: Version) -> str:
+    """The recorded official address, where it is a plain web address; never one that came with an operator's file."""
+    plain = re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/?=&%+-]*)?", version.source_url)
+    return version.source_url if plain and version.tier is not Tier.USER else ""
+
+
+def origin_label(answer: Answer) -> str:
+    """How the text came about; required on generated text and on its exports."""
+    return GENERATED_LABEL if answer.model else COMPOSED_LABEL
+
+
+# --- the answer as a reader sees it ---------------------------------------------------------------------------------
+
+def to_text(answer: Answer) -> str:
+    """The answer without its sources: the answer itself, 法律依据, 怎么做, 注意 (with the notices), plain text."""
+    blocks = []
+    for heading, items in _layout(answer, _plain, _text_mark):
+        if heading:
+            blocks.append("\n".join([heading, *_itemised(heading, items)]))
+        else:
+            blocks.append("\n".join(items))
+    if answer.model:
+        blocks.append(f"（{GENERATED_LABEL}）")
+    return "\n\n".join(blocks)
+
+
+def answer_markdown(answer: Answer, mark: Callable[[int], str] | None = None) -> str:
+    """The same layout as Markdown; `mark` writes a citation number, as [n] unless told otherwise."""
+    blocks = []
+    for heading, items in _layout(answer, escape_markdown, mark or _markdown_mark):
+        if heading:
+            indented = [item.replace("\n", "\n   ") for item in items]
+            blocks.append("\n".join([f"**{heading}**\n", *_itemised(heading, indented)]))
+        else:
+            blocks.append("\n\n".join(items))
+    return "\n\n".join(blocks)
+
+
+def to_markdown(answer: Answer) -> str:
+    """For export: question, label, answer, sources."""
+    day = answer.question.as_of
+    lines = [f"# {escape_markdown(answer.question.text).replace(chr(10), ' ')}", f"> {origin_label(answer)}"]
+    if answer.resolved:
+        lines.append(f"理解为：{escape_markdown(answer.resolved)}")
+    lines.append(answer_markdown(answer))
+    if answer.citations:
+        lines.append("## 来源")
+        lines += [_source_markdown(citation, day) for citation in answer.citations]
+    version = f" · 资料库 {answer.library_version}" if answer.library_version else ""
+    lines.append(f"---\n\n{escape_markdown(f'以 {day.isoformat()} 当日有效的文本为准{version}')}")
+    return "\n\n".join(lines) + "\n"
+
+
+def _source_markdown(citation: Citation, day: date) -> str:
+    lines = [f"{_markdown_mark(citation.n)} {escape_markdown(source_line(citation, day))}"]
+    if citation.quote:
+        lines.append(f"{escape_markdown(quotation(citation))}（{verdict_label(citation)}）")
+    if link := source_link(citation.passage.version):
+        lines.append(f"<{link}>")
+    return "  \n".join(lines)
+
+
+def _itemised(heading: str, items: list[str]) -> list[str]:
+    steps = heading == _HEADING[Part.STEPS]
+    return [f"{number}. {item}" if steps else f"- {item}" for number, item in enumerate(items, start=1)]
+
+
+def _layout(answer: Answer, escape: Callable[[str], str], mark: Callable[[int], str]) -> list[tuple[str, list[str]]]:
+    """(heading, lines) in reading order; the answer itself comes first, without a heading."""
+    cited = {citation.n: citation for citation in answer.citations}
+    lines: dict[Part, list[str]] = {part: [] for part in Part}
+    for claim in answer.claims:
+        lines[claim.part].append(_claim_line(claim, cited, escape, mark))
+    if not answer.claims:
+        lines[Part.DIRECT].append(escape(_WITHOUT_CLAIMS[answer.outcome]))
+    said = {claim.text for claim in answer.claims}
+    lines[Part.NOTES] += [escape(notice.text) for notice in answer.notices if notice.text not in said]
+    if digests := _unmarked_digests(answer, cited):
+        lines[Part.NOTES].append(f"{''.join(mark(n) for n in digests)} 为{DIGEST_MARK}。")
+    return [(_HEADING.get(part, ""), lines[part]) for part in Part if lines[part]]
+
+
+def _claim_line(claim: Claim, cited: dict[int, Citation], escape: Callable[[str], str],
+                mark: Callable[[int], str]) -> str:
+    text, sources = claim.text, [cited[n] for n in claim.citations if n in cited]
+    digests = [source for source in sources if source.passage.version.tier is Tier.DIGEST]
+    for digest in digests:
+        text = text.replace(f"“{digest.quote}”", digest.quote) if digest.quote else text
+    if claim.part is Part.BASIS and digests and len(digests) == len(sources) and DIGEST_MARK not in text:
+        text += f"（{DIGEST_MARK}）"
+    unverified = any(source.verdict is Verdict.UNVERIFIED for source in sources)
+    return escape(text) + "".join(mark(source.n) for source in sources) + ("（未核实）" if unverified else "")
+
+
+def _unmarked_digests(answer: Answer, cited: dict[int, Citation]) -> list[int]:
+    """Digests the answer relies on that no line of 法律依据 has named as such."""
+    named = {n for claim in answer.claims if claim.part is Part.BASIS for n in claim.citations}
+    used = {n for claim in answer.claims for n in claim.citations}
+    return sorted(n for n in used - named if n in cited and cited[n].passage.version.tier is Tier.DIGEST)
+
+
+def _text_mark(n: int) -> str:
+    return f"[{n}]"
+
+
+def _markdown_mark(n: int) -> str:
+    return f"\\[{n}\\]"
+
+
+# --- the record other programs read ---------------------------------------------------------------------------------
+
+def to_record(answer: Answer, id: str = "") -> dict[str, object]:
+    """One line of `zhiwen ask --batch`, and what `--json` prints: a stable interface."""
+    return {
+        "id": id,
+        "outcome": answer.outcome.value,
+        "refused": answer.outcome.refused,
+        "answer": to_text(answer),
+        "claims": [{"text": claim.text, "citations": list(claim.citations)} for claim in answer.claims],
+        "citations": [_citation_record(citation, answer.question.as_of) for citation in answer.citations],
+        "retrieved": [{"title": hit.passage.title, "locator": hit.passage.locator} for hit in answer.retrieved],
+        "notices": [notice.text for notice in answer.notices],
+        "findings": [f"{finding.kind}：{finding.detail}" for finding in answer.findings],
+        "model": answer.model,
+        "library_version": answer.library_version,
+        "elapsed_ms": round(answer.elapsed_ms, 1),
+    }
+
+
+def _citation_record(citation: Citation, day: date) -> dict[str, object]:
+    passage, version = citation.passage, citation.passage.version
+    return {
+        "n": citation.n,
+        "title": version.title,
+        "locator": citation.locator,
+        "version": version.label,
+        "tier": version.tier.label,
+        "status": status_of(version, day).value,
+        "in_force_from": version.in_force_from.isoformat() if version.in_force_from else None,
+        "quote": citation.quote,
+        "source_text": passage.text,
+        "page": passage.page,
+        "url": version.source_url,
+    }
