@@ -93,9 +93,9 @@ def source_line(citation: Citation, day: date) -> str:
 
 
 def quotation(citation: Citation) -> str:
-    """The quoted words: in “ ” only where they are an official text's own; a digest is never dressed as the law."""
-    quote = _plain(citation.quote)
-    return f"“{quote}”" if quote and citation.passage.version.tier is Tier.OFFICIAL else quote
+    """The quoted words: in “ ” where they are a document's own; our digests and guides are never dressed as the law."""
+    quote, own_words = _plain(citation.quote), citation.passage.version.tier in (Tier.DIGEST, Tier.GUIDE)
+    return quote if own_words or not quote else f"“{quote}”"
 
 
 def source_link(version: Version) -> str:

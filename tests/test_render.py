@@ -130,7 +130,8 @@ def test_the_export_lists_each_source_with_version_place_and_dates():
 
 def test_one_source_on_one_line():
     assert source_line(OFFICIAL, TODAY) == (
-        "《中华人民共和国反不正当竞争法》（2025修订）第二十二条第一款 · 第 9 页 · 官方文本 · 现行有效，2025-10-15 起施行")
+        "《中华人民共和国反不正当竞争法》（2025修订）第二十二条第一款 · 第 9 页 · 官方文本"
+        " · 现行有效，2025-10-15 起施行")
     assert DIGEST_MARK in source_line(SUMMARY, TODAY)
 
 
