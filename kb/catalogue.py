@@ -1,0 +1,398 @@
+"""The truth about what the library holds: versions, passages, files. Everything under index/ is derived from it.
+
+SQLite in WAL mode through SQLAlchemy Core. Changes are planned first (pure, shows what the index must do) and applied
+in one transaction, so a process killed anywhere leaves the old content or the new.
+"""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, fields
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+
+from kb import schema
+from kb.errors import KbError, LibraryBusy, ReadOnlyLibrary
+from kb.types import Passage, Tier, Version
+
+__all__ = ["Catalogue", "Change", "FileRecord", "Plan"]
+
+_FILE = "catalogue.sqlite3"
+_USE_ANOTHER = "请改用可写的文件夹（--data），或先在可写处入库"
+_STILL_READABLE = "查询不受影响；如需入库，请改用可写的文件夹（--data）或调整权限"
+_AT_ONCE = 500             # SQLite bounds the number of variables in a statement
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Where a version came from. `fingerprint` covers everything that decides how the file is read."""
+
+    location: str
+    name: str
+    sha256: str
+    fingerprint: str
+    version_id: str
+    owner: str = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Passages by id: new, kept but to be indexed anew (a title, heading or question changed), gone."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `apply` will write: whole documents in, versions out, files recorded and forgotten."""
+
+    documents: tuple[tuple[Version, tuple[Passage, ...]], ...]
+    removals: tuple[str, ...]
+    change: Change
+    library_version: str                 # of the catalogue once the plan is applied
+    files: tuple[FileRecord, ...] = ()
+    forgotten: tuple[str, ...] = ()      # locations
+    marks: Mapping[str, str] | None = None
+
+    @property
+    def touched(self) -> tuple[Passage, ...]:
+        """The passages the index must take in."""
+        wanted = {*self.change.added, *self.change.changed}
+        return tuple(p for _, passages in self.documents for p in passages if p.id in wanted)
+
+
+class Catalogue:
+    """Reads implement `kb.ports.PassageStore`. One writer at a time: hold `kb.lock.writer_lock` around `apply`."""
+
+    def __init__(self, data: Path) -> None:
+        """Opens or makes the catalogue in `data`. A folder that cannot be written is served read-only.
+
+        Raises:
+            KbError: a newer program wrote it, the file is no catalogue, or there is none and none can be made.
+        """
+        self.data = data
+        self.writable = _can_write(data)
+        self._engine = _engine(data, self.writable)
+        try:
+            with self._engine.connect() as connection:
+                self._prepare(connection)
+        except sa.exc.DatabaseError as error:
+            self.close()
+            raise _explained(error, data) from error
+        except KbError:
+            self.close()
+            raise
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        known = sa.inspect(connection).has_table("meta")
+        if not known and not self.writable:
+            raise ReadOnlyLibrary(f"数据文件夹只读，其中还没有资料库：{self.data}", _USE_ANOTHER)
+        if not known:
+            # Two processes may start on a new folder at once; the second waits here and finds the tables made.
+            connection.rollback()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            schema.tables.create_all(connection)
+            first = sa.insert(schema.meta).prefix_with("OR IGNORE")
+            connection.execute(first, {"key": "schema", "value": str(schema.SCHEMA)})
+            connection.commit()
+        found = int(connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == "schema")) or 0)
+        if found > schema.SCHEMA:
+            raise KbError(f"资料库由更新版本的程序建立（结构版本 {found}，本程序支持到 {schema.SCHEMA}）",
+                          "请升级知问后再打开，或用 --data 指定另一个数据文件夹")
+
+    # --- the read side: kb.ports.PassageStore
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, Passage] = {}
+        for i in range(0, len(wanted), _AT_ONCE):
+            found |= {p.id: p for p in self._select(schema.passages.c.id.in_(wanted[i:i + _AT_ONCE]))}
+        return {passage_id: found[passage_id] for passage_id in wanted if passage_id in found}
+
+    def article(self, document: str, article: int, sub: int = 0) -> list[Passage]:
+        found = self._select(_named(document), schema.passages.c.article == article, schema.passages.c.sub == sub)
+        return sorted(found, key=lambda p: (*_newest_first(p.version), p.part, p.ordinal))
+
+    def located(self, document: str, locator: str) -> list[Passage]:
+        found = self._select(_named(document), schema.passages.c.locator == locator)
+        return sorted(found, key=lambda p: (*_newest_first(p.version), p.part, p.ordinal))
+
+    def versions(self) -> list[Version]:
+        with self._engine.connect() as connection:
+            found = [schema.version_from(row._mapping) for row in connection.execute(sa.select(schema.versions))]
+        return sorted(found, key=lambda v: (v.document, *_newest_first(v)))
+
+    def passages_of(self, version_id: str) -> list[Passage]:
+        return self._select(schema.passages.c.version_id == version_id)
+
+    def around(self, passage_id: str, radius: int = 1) -> list[Passage]:
+        centre = self._select(schema.passages.c.id == passage_id)
+        if not centre:
+            return []
+        near = schema.passages.c.ordinal.between(centre[0].ordinal - radius, centre[0].ordinal + radius)
+        return self._select(schema.passages.c.version_id == centre[0].version.id, near)
+
+    def all_passages(self) -> list[Passage]:
+        """The whole library, for building the index anew."""
+        return self._select()
+
+    def passage_ids(self) -> list[str]:
+        """Sorted."""
+        with self._engine.connect() as connection:
+            return sorted(connection.scalars(sa.select(schema.passages.c.id)))
+
+    def sizes(self) -> dict[str, int]:
+        """Number of passages by version id."""
+        column = schema.passages.c.version_id
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(sa.select(column, sa.func.count()).group_by(column))}
+
+    def files(self) -> list[FileRecord]:
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(schema.files).order_by("location"))
+            return [FileRecord(**row._mapping) for row in found]
+
+    def mark(self, key: str) -> str:
+        """A remembered value, such as the digest of the bundled library; empty where none is."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == key)) or ""
+
+    def library_version(self) -> str:
+        """Twelve digits that change whenever any stored text, date or title does."""
+        return _library_version(self._digests())
+
+    def original(self, digest: str) -> Path | None:
+        """The file as it came, where one was kept."""
+        path = self.data / "originals" / digest
+        return path if digest.isalnum() and path.is_file() else None
+
+    # --- the write side
+
+    def plan(self, documents: Sequence[tuple[Version, Sequence[Passage]]], removals: Iterable[str] = (), *,
+             files: Sequence[FileRecord] = (), forgotten: Iterable[str] = (),
+             marks: Mapping[str, str] | None = None) -> Plan:
+        """What replacing these documents and removing those versions would change. Writes nothing."""
+        digests = self._digests()
+        gone = tuple(version_id for version_id in dict.fromkeys(removals) if version_id in digests)
+        new = tuple((v, tuple(p)) for v, p in documents if digests.get(v.id) != schema.digest_of(v, p))
+        added: list[str] = []
+        changed: list[str] = []
+        removed: list[str] = []
+        for version, passages in new:
+            before = {p.id: _indexed(p) for p in self.passages_of(version.id)}
+            after = {p.id: _indexed(p) for p in passages}
+            added += [i for i in after if i not in before]
+            changed += [i for i in after if i in before and before[i] != after[i]]
+            removed += [i for i in before if i not in after]
+            digests[version.id] = schema.digest_of(version, passages)
+        for version_id in gone:
+            removed += [p.id for p in self.passages_of(version_id)]
+            del digests[version_id]
+        return Plan(new, gone, Change(tuple(added), tuple(changed), tuple(removed)), _library_version(digests),
+                    tuple(files), tuple(forgotten), marks)
+
+    def apply(self, plan: Plan) -> Change:
+        """Write a plan in one transaction. Deleted text is overwritten, in the log too, and its originals removed."""
+        with self._writing() as connection:
+            for version_id in (*plan.removals, *(version.id for version, _ in plan.documents)):
+                # Files are kept across a replacement: deleting the version would take them along.
+                connection.execute(sa.delete(schema.passages).where(schema.passages.c.version_id == version_id))
+            connection.execute(sa.delete(schema.versions).where(schema.versions.c.id.in_(plan.removals)))
+            for version, passages in plan.documents:
+                _upsert(connection, schema.versions, [schema.version_row(version, passages)])
+                if passages:
+                    connection.execute(sa.insert(schema.passages), [schema.passage_row(p) for p in passages])
+            connection.execute(sa.delete(schema.files).where(schema.files.c.location.in_(plan.forgotten)))
+            _upsert(connection, schema.files, [{f.name: getattr(record, f.name) for f in fields(FileRecord)}
+                                         for record in plan.files])
+            _upsert(connection, schema.meta, [{"key": k, "value": v} for k, v in (plan.marks or {}).items()])
+        if plan.change.removed or plan.removals:
+            self._forget_deleted()
+        return plan.change
+
+    def replace(self, version: Version, passages: Sequence[Passage]) -> Change:
+        """Store one document whole; doing it again changes nothing."""
+        return self.apply(self.plan([(version, passages)]))
+
+    def remove(self, version_ids: Iterable[str]) -> Change:
+        return self.apply(self.plan([], version_ids))
+
+    def note_job(self, kind: str, started: str, seconds: float, report: Mapping[str, object]) -> None:
+        """Remember a finished piece of work for the administrator's page."""
+        with self._writing() as connection:
+            connection.execute(sa.insert(schema.jobs), {"kind": kind, "started": started, "seconds": seconds,
+                                                  "report": dict(report), "owner": "library"})
+
+    def keep_original(self, digest: str, content: bytes) -> None:
+        """Store a file as it came, under its checksum, whole or not at all."""
+        folder = self.data / "originals"
+        if (folder / digest).exists():
+            return
+        folder.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(folder / digest)
+
+    def sweep_originals(self) -> None:
+        """Remove what no version refers to: a replaced file, or one whose ingestion was killed."""
+        folder = self.data / "originals"
+        with self._engine.connect() as connection:
+            kept = set(connection.scalars(sa.select(schema.versions.c.sha256)))
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> "Catalogue":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    # --- below the surface
+
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Passage]:
+        """In order within a version. Versions are read apart, because thousands of passages share one."""
+        query = (sa.select(schema.passages).join(schema.versions).where(*conditions)
+                 .order_by(schema.passages.c.version_id, schema.passages.c.ordinal))
+        with self._engine.connect() as connection:
+            rows = [row._mapping for row in connection.execute(query)]
+            needed = sorted({row["version_id"] for row in rows})
+            owners: dict[str, Version] = {}
+            for i in range(0, len(needed), _AT_ONCE):
+                chosen = sa.select(schema.versions).where(schema.versions.c.id.in_(needed[i:i + _AT_ONCE]))
+                owners |= {row.id: schema.version_from(row._mapping) for row in connection.execute(chosen)}
+        return [schema.passage_from(row, owners[row["version_id"]]) for row in rows]
+
+    def _digests(self) -> dict[str, str]:
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(schema.versions.c.id, schema.versions.c.digest))
+            return {row.id: row.digest for row in found}
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        if not self.writable:
+            raise ReadOnlyLibrary(f"数据文件夹不可写：{self.data}", _STILL_READABLE)
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.DatabaseError as error:
+            raise _explained(error, self.data) from error
+
+    def _forget_deleted(self) -> None:
+        """secure_delete has overwritten the pages; truncating the log removes the copies in it.
+
+        A reader in the middle of a query postpones the truncation to the next deletion or the last close.
+        """
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.sweep_originals()
+
+
+def _can_write(data: Path) -> bool:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise KbError(f"数据文件夹的位置上是一个文件：{data}", "请用 --data 或 ZHIWEN_DATA 另选一个文件夹") from error
+    except OSError:
+        return False
+    path = data / _FILE
+    return os.access(data, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def _engine(data: Path, writable: bool) -> sa.Engine:
+    if writable:
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(data / _FILE)), json_serializer=schema.to_json)
+    else:
+        path, copy = _readable(data)
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        engine = sa.create_engine("sqlite://", poolclass=sa.QueuePool,
+                                  creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False))
+        if copy:
+            weakref.finalize(engine, copy.cleanup)
+
+    @sa.event.listens_for(engine, "connect")
+    def pragmas(connection: Any, _: object) -> None:  # noqa: ANN401 - sqlite3.Connection, without importing it
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 10000")
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA secure_delete = ON")
+
+    return engine
+
+
+def _readable(data: Path) -> "tuple[Path, tempfile.TemporaryDirectory[str] | None]":
+    """`immutable` ignores the write-ahead log, so where one holds content, a copy that SQLite may replay is read."""
+    path, log = data / _FILE, data / f"{_FILE}-wal"
+    if not path.is_file():
+        raise ReadOnlyLibrary(f"数据文件夹只读，其中还没有资料库：{data}", _USE_ANOTHER)
+    if not log.is_file() or log.stat().st_size == 0:
+        return path, None
+    copy = tempfile.TemporaryDirectory(prefix="zhiwen-", ignore_cleanup_errors=True)
+    shutil.copyfile(path, Path(copy.name) / _FILE)
+    shutil.copyfile(log, Path(copy.name) / log.name)
+    with closing(sqlite3.connect(Path(copy.name) / _FILE)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(copy.name) / _FILE, copy
+
+
+def _explained(error: sa.exc.DatabaseError, data: Path) -> KbError:
+    """SQLite's sentence decides, because its codes do not survive the driver."""
+    said = str(error.orig)
+    if "readonly" in said or "unable to open" in said:
+        return ReadOnlyLibrary(f"数据文件夹不可写：{data}", _STILL_READABLE)
+    if "full" in said:
+        return KbError("磁盘空间不足，本次改动没有保存", f"请清理 {data} 所在磁盘后重试；原有资料库不受影响")
+    if "locked" in said:
+        return LibraryBusy("资料库正被另一个进程写入", "请稍后重试；查询不受影响")
+    return KbError(f"资料库文件无法读取：{data / _FILE}（{said}）", "请从备份恢复该文件，或移走它后重新入库")
+
+
+def _named(document: str) -> sa.ColumnElement[bool]:
+    key = schema.name_key(document)
+    return sa.or_(schema.versions.c.document_key == key, schema.versions.c.title_key == key)
+
+
+def _newest_first(version: Version) -> tuple[int, int, str]:
+    """Undated versions last; on one day the official text before our digest of it."""
+    day = version.in_force_from or version.issued or date.min
+    return -day.toordinal(), list(Tier).index(version.tier), version.id
+
+
+def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """ON CONFLICT DO UPDATE, not OR REPLACE, which would delete the row and cascade."""
+    if not rows:
+        return
+    from sqlalchemy.dialects.sqlite import insert
+
+    statement = insert(table)
+    key = list(table.primary_key.columns)
+    update = {column.name: column for column in statement.excluded if column.name != key[0].name}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=update), rows)
+
+
+def _indexed(passage: Passage) -> tuple[object, ...]:
+    """What the index sees of a passage."""
+    return passage.title, passage.locator, passage.heading_path, passage.text, passage.questions
+
+
+def _library_version(digests: Mapping[str, str]) -> str:
+    return sha256(schema.to_json(sorted(digests.items())).encode("utf-8")).hexdigest()[:12]

@@ -1,0 +1,78 @@
+"""Vectors in Chroma, embedded only: ids and our own vectors, cosine space, no document text, no server.
+
+Chroma keeps one client per path inside a process and writes to a folder when it is merely queried, so every path here
+is used once: a writer's fresh generation, or a reader's private copy.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+__all__ = ["VectorIndex"]
+
+_COLLECTION = "passages"
+_BATCH = 5000              # Chroma refuses more than 5,461 at a time
+
+
+class VectorIndex:
+    """One Chroma folder. Close it before the folder is copied or published."""
+
+    def __init__(self, folder: Path, *, embedder: str = "", dimension: int = 0) -> None:
+        """Opens the collection; makes it when a dimension is given and it does not exist."""
+        self._client = _client(folder)
+        if dimension:
+            self._collection: Collection = self._client.get_or_create_collection(
+                _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}},
+                metadata={"embedder": embedder, "dimension": dimension})
+        else:
+            self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+
+    def put(self, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
+        """Add or replace by id."""
+        for i in range(0, len(ids), _BATCH):
+            self._collection.upsert(ids=list(ids[i:i + _BATCH]), embeddings=vectors[i:i + _BATCH])
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Ids that are not there are ignored."""
+        for i in range(0, len(ids), _BATCH):
+            self._collection.delete(ids=list(ids[i:i + _BATCH]))
+
+    def nearest(self, vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity), best first, equal values by id."""
+        top = min(top, len(self))
+        if top < 1 or not vector.any():
+            return []
+        found = self._collection.query(query_embeddings=vector[np.newaxis, :], n_results=top, include=["distances"])
+        distances = found["distances"] or [[]]
+        hits = zip(found["ids"][0], distances[0], strict=True)
+        return sorted(((passage_id, 1.0 - float(distance)) for passage_id, distance in hits),
+                      key=lambda hit: (-hit[1], hit[0]))
+
+    def stored(self) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
+        """Everything, read back in id order, a batch at a time."""
+        ids = sorted(self._collection.get(include=[])["ids"])
+        for i in range(0, len(ids), _BATCH):
+            found = self._collection.get(ids=ids[i:i + _BATCH], include=["embeddings"])
+            order = np.argsort(np.asarray(found["ids"]))
+            yield [found["ids"][j] for j in order], np.asarray(found["embeddings"], dtype=np.float32)[order]
+
+    def __len__(self) -> int:
+        return self._collection.count()
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _client(folder: Path) -> "Client":
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    return cast("Client", client)

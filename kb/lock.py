@@ -1,0 +1,95 @@
+"""One writer at a time. The system holds the lock, so a killed writer frees it; the content names the holder."""
+
+import contextlib
+import errno
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.clock import SHANGHAI
+from kb.errors import KbError, LibraryBusy, ReadOnlyLibrary
+from kb.ports import Clock
+
+__all__ = ["refusal", "writer_lock"]
+
+LOCK_NAME = "writer.lock"
+
+
+@contextlib.contextmanager
+def writer_lock(data: Path, *, clock: Clock, command: str = "", wait_s: float = 0.0) -> Iterator[None]:
+    """Hold the data folder's writer lock; the folder is created where it is missing.
+
+    Raises:
+        LibraryBusy: another process still writes after `wait_s` seconds; the message names it.
+        ReadOnlyLibrary: the folder cannot be written.
+    """
+    path = data / LOCK_NAME
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise refusal(error, data) from error
+    try:
+        _acquire(handle, path, time.monotonic() + wait_s)
+        _write_holder(handle, command, clock)
+        try:
+            yield
+        finally:
+            os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def refusal(error: OSError, data: Path) -> KbError:
+    """The sentence for a write the operating system refused: read-only, full, or something else, each with a remedy."""
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return ReadOnlyLibrary(f"数据文件夹不可写：{data}",
+                               "已入库的内容仍可查询；如需入库，请改用可写的文件夹（--data）或调整其权限")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return KbError("磁盘空间不足，本次改动没有保存", f"请清理 {data} 所在磁盘后重试；原有资料库不受影响")
+    return KbError(f"数据文件夹无法使用：{data}（{error.strerror}）",
+                   "请检查该路径是否为文件夹、磁盘是否正常，或用 --data 另选一个")
+
+
+def _acquire(handle: int, path: Path, deadline: float) -> None:
+    while not _try_lock(handle):
+        if time.monotonic() >= deadline:
+            raise LibraryBusy(_holder(path), "请等它结束后重试；查询不受影响")
+        time.sleep(0.1)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+            # A byte far beyond the content: Windows locks are mandatory, and others must be able to read who holds it.
+            os.lseek(handle, 1 << 20, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            os.lseek(handle, 0, os.SEEK_SET)
+        else:
+            import fcntl
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+            return False
+        raise
+    return True
+
+
+def _write_holder(handle: int, command: str, clock: Clock) -> None:
+    holder = {"pid": os.getpid(), "started": clock.now().astimezone(SHANGHAI).isoformat(timespec="seconds"),
+              "command": command}
+    os.ftruncate(handle, 0)
+    os.write(handle, json.dumps(holder, ensure_ascii=False).encode("utf-8"))
+
+
+def _holder(path: Path) -> str:
+    """The holder may be between locking and writing its name, so an empty file is ordinary."""
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"正在入库（进程 {holder['pid']}，开始于 {holder['started']}）"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "正在入库（另一个进程）"
