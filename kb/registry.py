@@ -1,0 +1,225 @@
+"""The register of official documents: which texts exist, in force when, known by which names, what moved where.
+
+`library/registry.toml` is the data; this module reads it. A registered text need not be in the library (`held`).
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Final
+
+from kb.errors import SourceError
+from kb.statute import find_numbers, short_title
+from kb.text import fold
+from kb.types import Kind, Status
+
+__all__ = ["RegisteredVersion", "Registry", "bundled_registry"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """One dated text of a document, as the register knows it. `document` is the version group, as in `Version`."""
+
+    document: str
+    title: str
+    label: str                           # names the year: 2025修订, 法释〔2026〕7号
+    kind: Kind
+    number: str = ""
+    number_basis: str = ""               # read: seen in the text or its source; secondary; compiler_knowledge
+    issuer: str = ""
+    issued: date | None = None
+    in_force_from: date | None = None
+    in_force_to: date | None = None      # last day, inclusive
+    status: Status = Status.UNKNOWN
+    supersedes: str = ""                 # the label of the version before it
+    source_url: str = ""                 # only where a person or a source recorded it
+    place: str = ""
+    held: bool = True                    # the text is among the official documents that can be ingested
+    note: str = ""
+    period_to: date | None = None        # last day of the period a plan covers
+    aliases: tuple[str, ...] = ()
+
+    def in_force_on(self, day: date) -> bool:
+        """As `Version.in_force_on`: dates decide, 'unknown' counts as in force."""
+        if self.in_force_from is None:
+            return self.status in (Status.CURRENT, Status.UNKNOWN)
+        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Which article became which between two versions of a document; an old article without an entry is unknown."""
+
+    document: str
+    old: str
+    new: str
+    articles: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Everything registered, in the order of the file."""
+
+    entries: tuple[RegisteredVersion, ...]
+    names: Mapping[str, str]             # folded title, short title, alias or number → document
+    moves: tuple[_Move, ...] = field(default=())
+
+    @classmethod
+    def load(cls, text: str) -> "Registry":
+        """Read the register.
+
+        Raises:
+            SourceError: the text is not TOML, an entry has an unknown or missing key, a date or kind that does not
+                parse, or one name leads to two documents; the entry is named.
+        """
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SourceError(f"文献登记表不是有效的 TOML：{error}", "请按报错的行号改正 registry.toml") from error
+        _refuse_unknown(data, {"version", "move"}, "文件顶层")
+        entries = tuple(_entry(raw) for raw in data.get("version", []))
+        _refuse_twins(entries)
+        return cls(entries, _names(entries), tuple(_move(raw, entries) for raw in data.get("move", [])))
+
+    def version_of(self, title: str, issued: date | None = None, number: str = "",
+                   label: str = "") -> RegisteredVersion | None:
+        """The version with this title (full, short or an alias), told apart by label, number or day of issue.
+
+        What is given must agree; a number or label decides before the day of issue. With several candidates and
+        nothing to tell them apart: None. A title that carries its label, 反不正当竞争法（2025修订）, is understood.
+        """
+        found = self._titled(title)
+        if label:
+            found = [e for e in found if fold(e.label) == fold(label)]
+        if number:
+            wanted = _canonical(number)
+            found = [e for e in found if _canonical(e.number) == wanted] or [e for e in found if not e.number]
+        if issued and len(found) > 1:
+            found = [e for e in found if e.issued == issued]
+        elif issued and found and not (label or number) and found[0].issued not in (issued, None):
+            return None
+        return found[0] if len(found) == 1 else None
+
+    def _titled(self, title: str) -> list[RegisteredVersion]:
+        wanted = fold(short_title(title))
+        exact = [e for e in self.entries if fold(short_title(e.title)) == wanted]
+        exact = exact or [e for e in self.entries if fold(f"{short_title(e.title)}({e.label})") == wanted]
+        if exact:
+            return exact
+        document = self.names.get(fold(title)) or self.names.get(wanted)
+        alias = [e for e in self.entries if wanted in {fold(a) for a in e.aliases}]
+        return alias or [e for e in self.entries if e.document == document]
+
+    def versions(self, document: str) -> tuple[RegisteredVersion, ...]:
+        """Every version of a document (a version group or any of its names), newest first."""
+        group = self.document(document)
+        found = [e for e in self.entries if e.document == group]
+        return tuple(sorted(found, key=lambda e: e.in_force_from or e.issued or date.min, reverse=True))
+
+    def document(self, name: str) -> str:
+        """The version group a name leads to; the name itself where it is not registered."""
+        return self.names.get(fold(name)) or self.names.get(fold(short_title(name))) or name
+
+    def in_force(self, document: str, day: date) -> tuple[RegisteredVersion, ...]:
+        """The versions in force on a day, newest first: usually one, several where texts stand side by side."""
+        return tuple(e for e in self.versions(document) if e.in_force_on(day))
+
+    def moved(self, document: str, article: int, from_label: str, to_label: str) -> int | None:
+        """The number in `to_label` of an article of `from_label`, in either direction; None where not recorded."""
+        group = self.document(document)
+        for move in self.moves:
+            if move.document == group and (move.old, move.new) == (from_label, to_label):
+                return move.articles.get(article)
+            if move.document == group and (move.new, move.old) == (from_label, to_label):
+                return {new: old for old, new in move.articles.items()}.get(article)
+        return None
+
+    def missing(self) -> tuple[RegisteredVersion, ...]:
+        """Known to exist, but the text has not been collected."""
+        return tuple(e for e in self.entries if not e.held)
+
+
+def bundled_registry() -> Registry:
+    """The register that ships with the program; read once a process."""
+    return _bundled()
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> Registry:
+    return Registry.load(resources.files("kb").joinpath("library/registry.toml").read_text(encoding="utf-8"))
+
+
+_DATES: Final = ("issued", "in_force_from", "in_force_to", "period_to")
+_TEXTS: Final = ("document", "title", "label", "number", "number_basis", "issuer", "supersedes", "source_url",
+                 "place", "note")
+_KNOWN: Final = frozenset((*_DATES, *_TEXTS, "kind", "status", "held", "aliases"))
+
+
+def _entry(raw: dict[str, Any]) -> RegisteredVersion:
+    name = f"{raw.get('title', '（没有 title）')} {raw.get('label', '')}".strip()
+    _refuse_unknown(raw, _KNOWN, name)
+    for key in ("document", "title", "label", "kind"):
+        if not raw.get(key):
+            raise _fault(name, f"缺少 {key}")
+    for key in _DATES:
+        if key in raw and type(raw[key]) is not date:
+            raise _fault(name, f"{key} 不是日期")
+    for key in _TEXTS:
+        if not isinstance(raw.get(key, ""), str):
+            raise _fault(name, f"{key} 不是文字")
+    try:
+        kind, status = Kind(raw["kind"]), Status(raw.get("status", "unknown"))
+    except ValueError as error:
+        raise _fault(name, f"kind 或 status 的值不认识：{error}") from error
+    if not isinstance(raw.get("held", True), bool):
+        raise _fault(name, "held 只能是 true 或 false")
+    return RegisteredVersion(**{**raw, "kind": kind, "status": status, "aliases": tuple(raw.get("aliases", ()))})
+
+
+def _move(raw: dict[str, Any], entries: Iterable[RegisteredVersion]) -> _Move:
+    name = f"{raw.get('document', '')} {raw.get('from', '')}→{raw.get('to', '')}"
+    _refuse_unknown(raw, {"document", "from", "to", "articles"}, name)
+    known = {(e.document, e.label) for e in entries}
+    for end in ("from", "to"):
+        if (raw.get("document"), raw.get(end)) not in known:
+            raise _fault(name, f"{end} 不是已登记的版本")
+    articles = {int(old): new for old, new in raw.get("articles", {}).items()}
+    if len(set(articles.values())) != len(articles):
+        raise _fault(name, "两个旧条对应同一个新条")
+    return _Move(raw["document"], raw["from"], raw["to"], MappingProxyType(articles))
+
+
+def _names(entries: Iterable[RegisteredVersion]) -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for entry in entries:
+        written = (entry.document, entry.title, short_title(entry.title), entry.number, *entry.aliases)
+        for name in filter(None, map(fold, written)):
+            if names.setdefault(name, entry.document) != entry.document:
+                raise _fault(entry.title, f"名称“{name}”同时指向 {names[name]} 和 {entry.document}")
+    return MappingProxyType(names)
+
+
+def _refuse_unknown(raw: Mapping[str, Any], known: Iterable[str], name: str) -> None:
+    if unknown := sorted(set(raw) - set(known)):
+        raise _fault(name, f"不认识的键 {'、'.join(unknown)}")
+
+
+def _refuse_twins(entries: Iterable[RegisteredVersion]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for entry in entries:
+        if (entry.title, entry.label) in seen:
+            raise _fault(f"{entry.title} {entry.label}", "登记了两次")
+        seen.add((entry.title, entry.label))
+
+
+def _canonical(number: str) -> str:
+    found = find_numbers(number)
+    return found[0].number if found else fold(number)
+
+
+def _fault(entry: str, what: str) -> SourceError:
+    return SourceError(f"文献登记表的条目“{entry}”有误：{what}", "请改正 registry.toml 中的这一条")
