@@ -136,7 +136,9 @@ def copied_runs(text: str, corpus_texts: Iterable[str], n: int = 25) -> list[str
     text = re.sub(r"《[^》]*》", "\n", text)
     for term in _TERMS:
         text = text.replace(term, "\n")
-    official = "\n".join(fold(other) for other in corpus_texts)
-    known = {official[i:i + n] for i in range(len(official) - n + 1)}
     pieces = [fold(line) for line in text.splitlines()]
-    return [piece[i:i + n] for piece in pieces for i in range(len(piece) - n + 1) if piece[i:i + n] in known]
+    ours = {piece[i:i + n] for piece in pieces for i in range(len(piece) - n + 1)}
+    runs = []
+    for official in map(fold, corpus_texts):
+        runs += [official[i:i + n] for i in range(len(official) - n + 1) if official[i:i + n] in ours]
+    return runs
