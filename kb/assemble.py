@@ -1,0 +1,149 @@
+"""The composition root: the one place that names adapters, and (with `kb.cli`) the one that knows `ingest`."""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.answer import Assistant
+from kb.catalogue import Catalogue
+from kb.clock import SystemClock
+from kb.embedding import CharNgramEmbedder
+from kb.errors import ReadOnlyLibrary
+from kb.index import Generation, open_index
+from kb.lexicon import bundled_lexicon
+from kb.ports import ChatModel, Clock, Embedder, TokenCounter
+from kb.registry import Registry, bundled_registry
+from kb.settings import Settings
+from kb.types import Passage, Version
+
+__all__ = ["LIBRARY_FOLDER", "Library", "Tools", "build_assistant", "open_library", "tools"]
+
+LIBRARY_FOLDER = Path(__file__).parent / "library"
+
+
+class LiveIndex:
+    """`PassageIndex` over whichever generation is in use: a writer's new one is noticed at the next question."""
+
+    def __init__(self, data: Path, embedder: Embedder) -> None:
+        self._data, self._embedder = data, embedder
+        self._opening = threading.Lock()
+        self._generation: Generation = open_index(data, embedder)
+
+    def lexical(self, query: str, top: int) -> list[tuple[str, float]]:
+        return self._newest().lexical(query, top)
+
+    def nearest(self, query: str, top: int) -> list[tuple[str, float]]:
+        return self._newest().nearest(query, top)
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        return self._newest().rarity(terms)
+
+    def __len__(self) -> int:
+        return len(self._newest())
+
+    def _newest(self) -> Generation:
+        if not self._generation.current():
+            with self._opening:
+                if not self._generation.current():
+                    # The old one is not closed here: another thread may be searching it. It goes with its last user.
+                    self._generation = open_index(self._data, self._embedder)
+        return self._generation
+
+
+class WithoutBundled:
+    """The catalogue without the shipped library, for `--no-bundled`."""
+
+    def __init__(self, store: Catalogue) -> None:
+        self._store = store
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        return {id_: p for id_, p in self._store.passages(ids).items() if not p.version.bundled}
+
+    def article(self, document: str, article: int, sub: int = 0) -> list[Passage]:
+        return [p for p in self._store.article(document, article, sub) if not p.version.bundled]
+
+    def located(self, document: str, locator: str) -> list[Passage]:
+        return [p for p in self._store.located(document, locator) if not p.version.bundled]
+
+    def versions(self) -> list[Version]:
+        return [version for version in self._store.versions() if not version.bundled]
+
+    def passages_of(self, version_id: str) -> list[Passage]:
+        return self._store.passages_of(version_id)
+
+    def around(self, passage_id: str, radius: int = 1) -> list[Passage]:
+        return self._store.around(passage_id, radius)
+
+
+@dataclass(frozen=True)
+class Library:
+    """An opened library with everything that reads it. `warning` says why it cannot be written, where that is so."""
+
+    settings: Settings
+    clock: Clock
+    catalogue: Catalogue
+    assistant: Assistant
+    registry: Registry
+    warning: str = ""
+
+    def original(self, version_id: str) -> bytes | None:
+        """The file a version came from, byte for byte; None for the shipped library and for lost originals."""
+        version = next((v for v in self.catalogue.versions() if v.id == version_id), None)
+        path = self.catalogue.original(version.sha256) if version and version.sha256 else None
+        return path.read_bytes() if path else None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the commands that change the library need, chosen in one place."""
+
+    data: Path
+    registry: Registry
+    embedder: Embedder
+    clock: Clock
+
+
+def tools(settings: Settings, clock: Clock | None = None) -> Tools:
+    """The adapters for writing to the library of `settings`."""
+    return Tools(settings.data, bundled_registry(), CharNgramEmbedder(), clock or SystemClock())
+
+
+def build_assistant(settings: Settings, clock: Clock | None = None,
+                    progress: Callable[[str], None] = lambda step: None) -> Assistant:
+    """The assistant alone; `open_library` for the catalogue and the originals as well."""
+    return open_library(settings, clock, progress).assistant
+
+
+def open_library(settings: Settings, clock: Clock | None = None,
+                 progress: Callable[[str], None] = lambda step: None) -> Library:
+    """Open the data folder; it is made, and the shipped library indexed into it, on first use.
+
+    Raises:
+        IndexDamaged: the index cannot be used; the remedy names the command that repairs it.
+        ReadOnlyLibrary: the folder cannot be written and holds no library yet.
+    """
+    from ingest.pipeline import ingest_bundled
+
+    adapters, warning = tools(settings, clock), ""
+    try:
+        ingest_bundled(LIBRARY_FOLDER, settings.data, registry=adapters.registry, embedder=adapters.embedder,
+                       clock=adapters.clock, progress=lambda step: progress(str(step)))
+    except ReadOnlyLibrary as error:
+        warning = str(error)
+    catalogue = Catalogue(settings.data)
+    model, counter = _chat(settings)
+    assistant = Assistant(
+        store=catalogue if settings.bundled else WithoutBundled(catalogue), index=LiveIndex(settings.data, adapters.embedder),
+        registry=adapters.registry, lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
+        counter=counter, context_tokens=settings.context_tokens)
+    return Library(settings, adapters.clock, catalogue, assistant, adapters.registry, warning)
+
+
+def _chat(settings: Settings) -> tuple[ChatModel | None, TokenCounter | None]:
+    if not settings.uses_model:
+        return None, None
+    from kb.chat import LangChainChat
+    from kb.tokens import LegalTokenCounter
+
+    return LangChainChat(settings), LegalTokenCounter()

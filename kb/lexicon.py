@@ -1,0 +1,60 @@
+"""From the words people type to the words the law uses: misspellings, traditional characters, lay terms.
+
+The data is `lexicon.toml` beside this module; nothing here decides what an answer says.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kb.text import strip_controls
+
+__all__ = ["Lexicon", "bundled_lexicon"]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field,
+    `foreign` those of fields that are never ours."""
+
+    misspelt: Mapping[str, str]
+    expand: Mapping[str, tuple[str, ...]]
+    traditional: Mapping[int, str]
+    field: frozenset[str]
+    foreign: frozenset[str]
+
+    def correct(self, text: str) -> str:
+        """The question without invisible characters, in simplified characters, known misspellings put right."""
+        text = strip_controls(text).translate(dict(self.traditional))
+        for wrong, right in self.misspelt.items():
+            text = text.replace(wrong, right)
+        return text.strip()
+
+    def expansions(self, text: str) -> tuple[str, ...]:
+        """Legal terms for the lay terms of a corrected question, without those it already uses, in order."""
+        return tuple(dict.fromkeys(term for legal in self.equivalents(text).values() for term in legal
+                                   if term not in text))
+
+    def equivalents(self, text: str) -> dict[str, tuple[str, ...]]:
+        """The lay terms of a corrected question with the legal terms for each."""
+        return {lay: legal for lay, legal in self.expand.items() if lay in text}
+
+    def in_field(self, text: str) -> bool:
+        """Whether a corrected question uses a word of our field and none of a field that is never ours."""
+        return any(term in text for term in self.field) and not any(term in text for term in self.foreign)
+
+
+@cache
+def bundled_lexicon() -> Lexicon:
+    """The shipped lexicon, read once."""
+    data = tomllib.loads((Path(__file__).parent / "lexicon.toml").read_text(encoding="utf-8"))
+    pairs = zip(data["traditional"]["from"], data["traditional"]["to"], strict=True)
+    return Lexicon(
+        misspelt=data["misspelt"],
+        expand={lay: tuple(legal) for lay, legal in data["expand"].items()},
+        traditional={ord(old): new for old, new in pairs},
+        field=frozenset(data["field"]["terms"]),
+        foreign=frozenset(data["foreign"]["terms"]),
+    )

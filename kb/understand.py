@@ -1,0 +1,148 @@
+"""A question as asked → an inquiry: corrected, standalone, with its references, day, place and intent.
+
+Rules only, no model: every decision here can be shown to the person who asked.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kb.errors import QuestionError
+from kb.lexicon import Lexicon
+from kb.statute import find_documents, find_refs
+from kb.types import Question, StatuteRef
+
+__all__ = ["LONGEST_QUESTION", "Inquiry", "Intent", "understand"]
+
+LONGEST_QUESTION = 2000
+
+
+class Intent(StrEnum):
+    """What kind of sentence would answer."""
+
+    LOOKUP = "lookup"            # the text of an article
+    DEFINITION = "definition"
+    AMOUNT = "amount"            # money, number, share
+    DURATION = "duration"
+    DATE = "date"
+    PENALTY = "penalty"
+    WHO = "who"
+    STEPS = "steps"
+    PERMISSION = "permission"    # may I, must I, is it
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What retrieval and composition need of one question.
+
+    `text` is the corrected, standalone question; `expansions` are legal terms to search for as well; `event_day` is the
+    day the question says something happened, where that is before the day asked about.
+    """
+
+    question: Question
+    text: str
+    intent: Intent
+    refs: tuple[StatuteRef, ...] = ()
+    documents: tuple[str, ...] = ()
+    expansions: tuple[str, ...] = ()
+    event_day: date | None = None
+    place: str = ""
+    parts: tuple[str, ...] = ()
+    resolved: bool = False
+    unclear: bool = False
+
+
+def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -> Inquiry:
+    """Read a question. `names` maps folded document names and aliases to version groups (`Registry.names`).
+
+    Raises:
+        QuestionError: nothing to read, or longer than `LONGEST_QUESTION` characters.
+    """
+    text = _checked(lexicon.correct(question.text))
+    previous = lexicon.correct(question.turns[-1]) if question.turns else ""
+    follows = _leans_on_context(text)
+    if follows and previous:
+        text = f"{previous.rstrip('？?。')}，{_without_connective(text)}"
+    mentions = [mention.ref for mention in find_refs(text, names)]
+    return Inquiry(
+        question=question, text=text, intent=_intent(text, bool(mentions)),
+        refs=tuple(ref for ref in dict.fromkeys(mentions) if ref.document),
+        documents=tuple(dict.fromkeys(mention.document for mention in find_documents(text, names))),
+        expansions=lexicon.expansions(text), event_day=_event_day(text, question.as_of), place=_place(text),
+        parts=_parts(text), resolved=follows and bool(previous), unclear=follows and not previous)
+
+
+def _checked(text: str) -> str:
+    if not text:
+        raise QuestionError("没有看到问题", "请输入想问的事情，例如：员工离职带走客户名单怎么办")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(f"问题太长：{len(text)} 个字，最多 {LONGEST_QUESTION} 个字", "请只写要点，或分几次提问")
+    if not re.search(r"[\u3400-\u9fffA-Za-z0-9]", text):
+        raise QuestionError("问题里没有文字", "请用一句话说说发生了什么、想知道什么")
+    return text
+
+
+_PRONOUN = re.compile(r"^(那|那么|然后|还有)?[，, ]?(它|他|她|他们|这个|那个|这种情况|这样|上面|刚才)")
+_ELLIPSIS = re.compile(r"^(那|那么|如果|要是|换成).{1,16}呢[？?]?$")
+
+
+def _leans_on_context(text: str) -> bool:
+    return len(text) <= 24 and bool(_PRONOUN.match(text) or _ELLIPSIS.match(text) or text.strip("？?。 ") in
+                                    ("那呢", "为什么", "然后呢", "还有呢", "依据呢", "具体呢", "多少", "多久"))
+
+
+def _without_connective(text: str) -> str:
+    return re.sub(r"^(那么|那|然后|还有)[，, ]?", "", text)
+
+
+_INTENTS: tuple[tuple[Intent, str], ...] = (
+    (Intent.STEPS, r"怎么办|怎么做|咋办|咋整|如何处理|如何应对|如何维权|怎样维权|怎么维权|该做什么|哪些步骤|步骤|流程|怎么报案|怎么举报|怎么保护|如何保护|"
+                   r"怎样保护|第一步|怎么取证|如何取证|怎么收集|要准备"),
+    (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限"),
+    (Intent.DATE, r"什么时候|何时|哪天|哪年|哪一年|几号|几月|生效|开始施行|起施行|什么时间|何日"),
+    (Intent.PENALTY, r"罚|判刑|坐牢|刑|处罚|后果|承担什么|什么责任|法律责任"),
+    (Intent.AMOUNT, r"多少|几个|几家|几次|几倍|几期|几份|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
+    (Intent.WHO, r"谁|哪个部门|哪个单位|哪家|什么部门|什么机关|哪个法院|哪些人|哪些部门|管辖|找哪|去哪|哪里|向哪"),
+    (Intent.DEFINITION, r"是什么$|是什么意思|什么是|什么叫|啥叫|啥是|是指|含义|定义|指的是|算什么"),
+    (Intent.PERMISSION, r"吗|可不可以|能不能|可以不|能否|是否|是不是|算不算|行不行|合法|违法|犯法|构成|属于|要不要|必须|应不应该|有没有"),
+)
+
+
+def _intent(text: str, has_reference: bool) -> Intent:
+    bare = text.strip("？?。!！ ")
+    for intent, pattern in _INTENTS:
+        if re.search(pattern, bare):
+            return Intent.LOOKUP if has_reference and intent is Intent.DEFINITION else intent
+    return Intent.LOOKUP if has_reference else Intent.OTHER
+
+
+# 2024年5月1日, 2024年5月, 2024年: the day something happened. A year that names a version or a deadline is not an event.
+_EVENT = re.compile(r"(?<![到至截])(20\d{2})年(?!底|末|修|版|新|旧|的?反|前)(?:(\d{1,2})月(?!底前))?(?:(\d{1,2})[日号])?"
+                    r"(?!.{0,3}(?:施行|修订|修正|生效|印发|公布))")
+
+
+def _event_day(text: str, as_of: date) -> date | None:
+    match = _EVENT.search(text)
+    if not match:
+        return None
+    try:
+        day = date(int(match[1]), int(match[2] or 7), int(match[3] or 1))
+    except ValueError:
+        return None
+    return day if day < as_of and int(match[1]) < as_of.year else None
+
+
+_PLACES = ("宁波", "浙江", "河南", "洛阳", "郑州", "重庆", "湖北", "武汉", "北京", "上海", "广州", "深圳", "广东", "江苏")
+
+
+def _place(text: str) -> str:
+    return next((place for place in _PLACES if place in text), "")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Several questions in one: at most three, each long enough to stand alone."""
+    parts = [part.strip() for part in re.split(r"[？?\n]+", text) if len(part.strip()) >= 6]
+    return tuple(parts[:3]) if len(parts) > 1 else (text,)
