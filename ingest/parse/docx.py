@@ -1,0 +1,190 @@
+"""DOCX through python-docx: headings, paragraphs and table rows as the reader of the finished document sees them."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
+from ingest.parse.numbering import Numbering
+from ingest.parse.text import blocks_in_place, row_text
+from kb.errors import SourceError
+from kb.text import clean
+
+__all__ = ["parse_docx"]
+
+_MAX_TOTAL = 200 * 1024 * 1024
+_MAX_RATIO = 100
+_MAX_MEMBERS = 2_000
+_RATIO_MATTERS_FROM = 1024 * 1024      # a small repetitive part compresses better than 100:1 and harms nobody
+_REFETCH = "请重新下载；仍不行时用 Word 或 WPS 打开后另存为 .docx 再导入"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def parse_docx(raw: RawFile) -> ParsedDocument:
+    """Raises SourceError for bombs, entities and broken packages, before anything is inflated as far as can be told."""
+    _check_package(raw.data)
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+    from lxml.etree import XMLSyntaxError
+
+    try:
+        document = docx.Document(io.BytesIO(raw.data))
+    except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
+    reader = _Reader(document)
+    blocks = blocks_in_place(reader.blocks(document.element.body))
+    if not blocks:
+        raise SourceError("文档里没有文字", "如果内容是图片，请先做文字识别（OCR）再导入")
+    return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))
+
+
+def _check_package(data: bytes) -> None:
+    """Declared sizes first: a bomb is refused by its table of contents. Then no DOCTYPE or entity in any XML part."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            members = package.infolist()
+            if len(members) > _MAX_MEMBERS:
+                raise SourceError(f"文档内含 {len(members)} 个部件，超过 2000 个上限", _REFETCH)
+            for member in members:
+                if member.flag_bits & 1:
+                    raise SourceError("文档已加密", "请去掉密码后再导入")
+                if member.file_size > max(_RATIO_MATTERS_FROM, _MAX_RATIO * member.compress_size):
+                    raise SourceError("文档解压后异常膨胀（压缩比超过 100:1），疑似压缩炸弹", "请从可信的来源重新取得文件")
+            if sum(member.file_size for member in members) > _MAX_TOTAL:
+                raise SourceError("文档解压后超过 200 MB", "请拆分，或从可信的来源重新取得文件")
+            for member in members:
+                if member.filename.lower().endswith((".xml", ".rels")):
+                    _check_xml(package.read(member))
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
+
+
+def _check_xml(part: bytes) -> None:
+    # With NULs removed the test also sees UTF-16, in which a declaration could otherwise hide.
+    head = part.replace(b"\0", b"")
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise SourceError("文档含有 XML 实体声明，可能用于攻击，已拒绝", "请用 Word 或 WPS 打开后另存为 .docx 再导入")
+
+
+class _Reader:
+    """Walks the body once, counting what it leaves out."""
+
+    def __init__(self, document: Any) -> None:  # noqa: ANN401  (python-docx has no types)
+        self._document = document
+        self._numbering = Numbering(document)
+        self._deleted = self._hidden = 0
+
+    def blocks(self, parent: Any) -> Iterator[Block]:  # noqa: ANN401
+        for child in parent:
+            if child.tag == _W + "p":
+                yield from self._paragraph(child)
+            elif child.tag == _W + "tbl":
+                yield from self._table(child)
+            elif child.tag == _W + "sdt" and (content := child.find(_W + "sdtContent")) is not None:
+                yield from self.blocks(content)
+            elif child.tag in (_W + "ins", _W + "moveTo", _W + "customXml", _W + "smartTag"):
+                yield from self.blocks(child)
+            elif child.tag == _W + "altChunk":
+                yield from self._alternative(child)
+
+    def warnings(self, file: str) -> Iterator[SourceWarning]:
+        parts = [str(part.partname) for part in self._document.part.package.iter_parts()]
+        if any(name.endswith("/comments.xml") for name in parts):
+            yield SourceWarning(file, "批注没有收录", "需要批注内容时请写入正文后重新导入")
+        if any("vbaProject" in name or "/embeddings/" in name for name in parts):
+            yield SourceWarning(file, "宏或嵌入的文件没有收录，也不会运行", "需要其中内容时请单独导入")
+        if self._deleted:
+            yield SourceWarning(file, f"修订中已删除的 {self._deleted} 处文字没有收录", "请确认修订都已接受")
+        if self._hidden:
+            yield SourceWarning(file, f"{self._hidden} 处隐藏文字没有收录", "请确认隐藏文字不是正文")
+
+    def _paragraph(self, element: Any) -> Iterator[Block]:  # noqa: ANN401
+        level = self._level(element)
+        text = self._numbering.label(element) + "".join(self._words(element))
+        for line in clean(text).split("\n"):
+            yield Block(line, BlockKind.HEADING if level else BlockKind.PARAGRAPH, level)
+        for box in element.iter(_W + "txbxContent"):
+            if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
+                yield from self.blocks(box)
+
+    def _words(self, element: Any) -> Iterator[str]:  # noqa: ANN401
+        for child in element:
+            tag = child.tag
+            if tag in (_W + "del", _W + "moveFrom"):
+                self._deleted += 1
+            elif tag in (_FALLBACK, _W + "txbxContent", _W + "pPr"):
+                continue
+            elif tag == _W + "t":
+                yield child.text or ""
+            elif tag in (_W + "tab", _W + "noBreakHyphen"):
+                yield " " if tag == _W + "tab" else "-"
+            elif tag in (_W + "br", _W + "cr"):
+                yield "\n"
+            elif tag == _W + "r" and _is_on(child.find(f"{_W}rPr/{_W}vanish")):
+                self._hidden += 1
+            else:
+                yield from self._words(child)
+
+    def _level(self, element: Any) -> int:  # noqa: ANN401
+        """1–6 for a heading by style or outline level, else 0."""
+        outline = element.find(f"{_W}pPr/{_W}outlineLvl")
+        if outline is not None:
+            stated = int(outline.get(_W + "val", "9"))
+            return stated + 1 if stated < 6 else 0
+        style = element.find(f"{_W}pPr/{_W}pStyle")
+        name = self._style_name(style.get(_W + "val")) if style is not None else ""
+        word, _, number = name.rpartition(" ")
+        if word in ("heading", "标题") and number.isdigit():
+            return min(int(number), 6)
+        return 1 if name in ("title", "标题") else 0
+
+    def _style_name(self, style_id: str) -> str:
+        for style in self._document.styles.element.findall(_W + "style"):
+            if style.get(_W + "styleId") == style_id:
+                name = style.find(_W + "name")
+                return str(name.get(_W + "val", "")).lower() if name is not None else ""
+        return ""
+
+    def _table(self, table: Any) -> Iterator[Block]:  # noqa: ANN401
+        rows = list(self._rows(table))
+        while rows and sum(1 for cell in rows[0] if cell) == 1:
+            yield Block(next(cell for cell in rows.pop(0) if cell).replace("\n", " "))      # a caption across the table
+        header, body = (rows[0], rows[1:]) if len(rows) > 1 and all(rows[0]) else ([], rows)
+        for row in body:
+            yield Block(row_text([name.replace("\n", "") for name in header], row), BlockKind.ROW)
+
+    def _rows(self, table: Any) -> Iterator[list[str]]:  # noqa: ANN401
+        """Cells by column of the grid; a cell merged across columns stands once, one merged down stands in each row."""
+        above: list[str] = []
+        for row in table.findall(_W + "tr"):
+            if row.find(f"{_W}trPr/{_W}del") is not None:
+                self._deleted += 1
+                continue
+            cells: list[str] = []
+            for cell in row.iterchildren(_W + "tc", _W + "sdt"):
+                cell = cell if cell.tag == _W + "tc" else cell.find(f"{_W}sdtContent/{_W}tc")
+                if cell is None:
+                    continue
+                merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+                down = merged is not None and merged.get(_W + "val", "continue") == "continue"
+                text = above[len(cells)] if down and len(cells) < len(above) else \
+                    "\n".join(block.text for block in self.blocks(cell) if block.text)
+                span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+                width = min(int(span.get(_W + "val", "1")), 64) if span is not None else 1
+                cells += [text, *[""] * (width - 1)]
+            above = cells
+            yield cells
+
+    def _alternative(self, element: Any) -> Iterator[Block]:  # noqa: ANN401
+        from ingest.parse.altchunk import read_altchunk
+
+        part = self._document.part.related_parts.get(element.get(_REL))
+        if part is not None:
+            yield from read_altchunk(part.blob)
+
+
+def _is_on(switch: Any) -> bool:  # noqa: ANN401
+    return switch is not None and switch.get(_W + "val", "1") not in ("0", "false", "off")
