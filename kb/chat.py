@@ -228,6 +228,8 @@ def _reason(failure: Exception, begun: bool, call: _Call) -> Exception:
         return _status_reason(failure, begun)
     if begun:
         return _error("模型的回答没有传完，内容中断")
+    if str(failure).startswith("No generation chunks"):        # LangChain's word for a stream without events
+        return _error("模型返回为空")
     if isinstance(failure, (openai.APIConnectionError, httpx.TransportError)):
         return _error("没有连上模型服务", _CHECK)
     return _error(f"模型服务返回的内容无法识别（{type(failure).__name__}）", _CHECK)
