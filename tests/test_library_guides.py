@@ -33,6 +33,23 @@ def law(request: pytest.FixtureRequest) -> dict[str, dict[str, str]]:
     return statutes(request.getfixturevalue("corpus"))
 
 
+@pytest.mark.parametrize(("written", "folded"), [
+    ("三十万元以上", {"300000元"}), ("30万元", {"300000元"}), ("300000元", {"300000元"}), ("三百万元", {"3000000元"}),
+    ("百分之三十", {"30%"}), ("30%", {"30%"}), ("二年", {"2年"}), ("两年", {"2年"}), ("四十八小时", {"48小时"}),
+    ("前十二个月", {"12个月"}), ("83.5分", {"83.5分"}), ("85,000件", {"85000件"}), ("一倍以上五倍以下", {"1倍", "5倍"}),
+    ("2024年9月7日", {"2024年", "9月", "7日"}), ("第二十二条第三款", set()), ("十分充分", set()), ("另一家", set()),
+])
+def test_a_figure_is_one_figure_however_it_is_written(written, folded):
+    assert figures(written) == folded
+
+
+def test_a_run_of_25_characters_is_a_copy_and_one_of_24_is_not():
+    official = ["经营者应当遵循自愿、平等、公平、诚信的原则，遵守法律和商业道德。"]
+    assert copied_runs(official[0][:24] + "。", official) == []
+    assert copied_runs("所以" + official[0][:25], official) == ["经营者应当遵循自愿、平等、公平、诚信的原则,遵守法律"[:25]]
+    assert copied_runs("《" + official[0] + "》", official) == []
+
+
 @every_guide
 def test_a_guide_names_title_reader_and_month(name):
     assert front_matter(GUIDES / name) == {"kind": "guide", "title": TITLES[name], "audience": "enterprise",
