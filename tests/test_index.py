@@ -1,0 +1,327 @@
+"""Generations of the index: found is what was stored, the difference is enough, and a killed writer leaves old or new."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kb import store as store_module
+from kb.catalogue import Catalogue
+from kb.clock import FixedClock
+from kb.embedding import CharNgramEmbedder
+from kb.errors import IndexDamaged, LibraryBusy
+from kb.index import current_manifest, index_entry, open_index, publish
+from kb.lexical import LexicalIndex, write_lexical
+from kb.lock import writer_lock
+from kb.ports import IndexEntry
+from kb.store import complete, is_complete, rebuild_index, remove_versions, store, verify_library
+from kb.types import Kind, Passage, Tier, Version, ordinal_numeral
+
+FIXED = FixedClock(date(2026, 11, 22))
+LAW = Version("aucl", "反不正当竞争法", "中华人民共和国反不正当竞争法", "2025修订", Kind.LAW, Tier.OFFICIAL,
+              in_force_from=date(2025, 10, 15))
+LABOUR = replace(LAW, id="lcl", document="劳动合同法", title="中华人民共和国劳动合同法", label="2012修正")
+TEXTS = {9: "经营者不得采用给予财物的手段贿赂交易相对方", 10: "经营者不得实施盗窃、贿赂、欺诈等侵犯商业秘密的行为",
+         22: "因不正当竞争行为受到损害的经营者的赔偿数额", 26: "监督检查部门责令停止违法行为，处十万元以上罚款"}
+
+
+def passages(version, texts, questions=()):
+    return [Passage(f"{version.id}/{n}/{text[-4:]}", version, f"第{ordinal_numeral(n)}条", text, article=n, ordinal=i,
+                    questions=tuple(questions) if n == 10 else ()) for i, (n, text) in enumerate(texts.items())]
+
+
+def put(catalogue, embedder, version=LAW, texts=TEXTS, questions=()):
+    complete(catalogue, embedder)
+    return store(catalogue, catalogue.plan([(version, passages(version, texts, questions))]), embedder)
+
+
+@pytest.fixture
+def catalogue(tmp_path, embedder):
+    with Catalogue(tmp_path / "data") as opened:
+        put(opened, embedder)
+        yield opened
+
+
+@pytest.fixture
+def data(catalogue):
+    return catalogue.data
+
+
+class CountingEmbedder(CharNgramEmbedder):
+    def __init__(self):
+        self.seen = []
+
+    def embed(self, texts):
+        self.seen += texts
+        return super().embed(texts)
+
+
+class OtherEmbedder(CharNgramEmbedder):
+    name = "trained-static-1"
+
+
+# --- finding
+
+def test_words_find_the_article_that_has_them(data, embedder):
+    with open_index(data, embedder) as index:
+        assert len(index) == 4
+        assert index.lexical("盗窃商业秘密", 2)[0][0].startswith("aucl/10/")
+        assert index.nearest("侵犯商业秘密的行为", 2)[0][0].startswith("aucl/10/")
+
+
+def test_best_comes_first_and_no_more_than_asked(data, embedder):
+    with open_index(data, embedder) as index:
+        for found in (index.lexical("经营者的行为", 3), index.nearest("经营者的行为", 3)):
+            assert len(found) == 3
+            assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+        assert all(-1.001 <= similarity <= 1.001 for _, similarity in index.nearest("经营者的行为", 9))
+
+
+def test_a_passage_is_found_by_a_question_lay_people_ask(catalogue, embedder):
+    put(catalogue, embedder, questions=["老板挖人带走客户名单咋办"])
+    with open_index(catalogue.data, embedder) as index:
+        assert [i.split("/")[1] for i, _ in index.lexical("客户名单", 5)] == ["10"]
+
+
+@pytest.mark.parametrize("query", ["", "  ", "，。？！", "\u200b"])
+def test_a_query_without_words_finds_nothing(data, embedder, query):
+    with open_index(data, embedder) as index:
+        assert index.lexical(query, 5) == []
+        assert index.nearest(query, 5) == []
+
+
+@pytest.mark.parametrize("query", ['title:"商业', "商业 AND (秘密", "body:*", "秘密~2^9", "[a TO b]", "-商业秘密", "+id:x", "\\"])
+def test_search_syntax_is_ordinary_text(data, embedder, query):
+    with open_index(data, embedder) as index:
+        assert {i for i, _ in index.lexical(query, 9)} <= {p.id for p in passages(LAW, TEXTS)}
+
+
+def test_a_very_long_query_is_answered(data, embedder):
+    with open_index(data, embedder) as index:
+        assert index.lexical("".join(chr(0x4e00 + n % 20000) for n in range(100_000)) + "商业秘密", 3) is not None
+
+
+def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most(data, embedder):
+    with open_index(data, embedder) as index:
+        weight = index.rarity(["经营", "商业", "龘龘"])
+    assert weight["经营"] < weight["商业"] < weight["龘龘"]
+
+
+def test_threads_share_an_index(data, embedder):
+    found = []
+    with open_index(data, embedder) as index:
+        threads = [threading.Thread(target=lambda: found.append(index.nearest("商业秘密", 1))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(found) == 8
+    assert all(hits == found[0] and hits for hits in found)
+
+
+def test_headings_and_locator_help_to_find_and_a_guide_does_not_repeat_them():
+    guide = Passage("g", LAW, "离职怎么办 > 步骤", "1. 收回账号", heading_path=("离职怎么办",))
+    assert index_entry(guide).heading == "离职怎么办 步骤"
+
+
+# --- changing
+
+def test_only_what_is_new_is_embedded(catalogue):
+    embedder = CountingEmbedder()
+    put(catalogue, embedder, LABOUR, {23: "竞业限制"})
+    assert len(embedder.seen) == 1
+
+
+def test_a_replaced_article_is_found_by_its_new_words_only(catalogue, embedder):
+    put(catalogue, embedder, texts=TEXTS | {10: "不得披露、使用他人的保密信息"})
+    with open_index(catalogue.data, embedder) as index:
+        assert [i for i, _ in index.lexical("盗窃", 5)] == []
+        assert index.lexical("保密", 5)[0][0].startswith("aucl/10/")
+        assert len(index) == 4
+    verify_library(catalogue.data)
+
+
+def test_a_running_reader_keeps_its_generation_and_notices_the_next(catalogue, embedder):
+    with open_index(catalogue.data, embedder) as index:
+        assert index.current()
+        put(catalogue, embedder, LABOUR, {23: "竞业限制"})
+        assert not index.current()
+        assert index.nearest("商业秘密", 1)
+        assert len(index) == 4
+    with open_index(catalogue.data, embedder) as index:
+        assert len(index) == 5
+
+
+def test_only_one_generation_stays_and_removed_words_are_not_in_it(catalogue, embedder):
+    put(catalogue, embedder, LABOUR, {23: "zhiwensecretword 竞业限制"})
+    remove_versions(catalogue.data, [LABOUR.id], embedder, FIXED)
+    folders = [path for path in (catalogue.data / "index").iterdir() if path.is_dir()]
+    assert len(folders) == 1
+    assert not [path for path in catalogue.data.rglob("*") if path.is_file() and b"zhiwensecret" in path.read_bytes()]
+
+
+def test_a_private_copy_is_removed_when_its_reader_is_forgotten(data, embedder):
+    index = open_index(data, embedder)
+    index.nearest("商业秘密", 1)
+    copy = index._copy
+    assert copy.is_dir()
+    del index
+    assert not copy.exists()
+
+
+def test_reading_leaves_the_published_generation_untouched(data, embedder):
+    def content():
+        return {path: path.read_bytes() for path in (data / "index").rglob("*") if path.is_file()}
+
+    before = content()
+    with open_index(data, embedder) as index:
+        index.lexical("商业秘密", 5)
+        index.nearest("商业秘密", 5)
+    verify_library(data)
+    assert content() == before
+
+
+def test_a_library_can_become_empty_and_full_again(catalogue, embedder):
+    remove_versions(catalogue.data, [LAW.id], embedder, FIXED)
+    with open_index(catalogue.data, embedder) as index:
+        assert (len(index), index.lexical("商业", 3), index.nearest("商业", 3)) == (0, [], [])
+    verify_library(catalogue.data)
+    put(catalogue, embedder)
+    assert verify_library(catalogue.data).passages == 4
+
+
+def test_a_graph_with_many_deletions_is_built_anew(catalogue, embedder):
+    put(catalogue, embedder, texts={9: "甲", 10: "乙", 22: "丙", 26: "丁"})
+    assert current_manifest(catalogue.data).stale == 0
+    assert verify_library(catalogue.data).passages == 4
+
+
+def test_the_lexical_index_replaces_by_id(tmp_path):
+    write_lexical(tmp_path / "x", [IndexEntry("a", "", "", "旧的文字"), IndexEntry("b", "", "", "另一条")])
+    write_lexical(tmp_path / "x", [IndexEntry("a", "", "", "新写的")], removed=["b"])
+    index = LexicalIndex(tmp_path / "x")
+    assert index.ids() == ["a"]
+    assert index.search("旧", 5) == []
+    assert [i for i, _ in index.search("新", 5)] == ["a"]
+
+
+# --- refusing and repairing
+
+def test_another_embedder_is_refused_with_the_command_that_repairs_it(catalogue, data, clock):
+    for attempt in (lambda: open_index(data, OtherEmbedder()), lambda: complete(catalogue, OtherEmbedder())):
+        with pytest.raises(IndexDamaged) as refused:
+            attempt()
+        assert "char-ngram-256" in refused.value.problem
+        assert "trained-static-1" in refused.value.problem
+        assert "zhiwen library rebuild" in refused.value.remedy
+    rebuild_index(data, OtherEmbedder(), clock)
+    with open_index(data, OtherEmbedder()) as index:
+        assert index.nearest("商业秘密", 1)
+
+
+def test_the_index_can_be_rebuilt_from_the_catalogue_alone(data, embedder, clock):
+    before = current_manifest(data)
+    for path in sorted((data / "index").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    with pytest.raises(IndexDamaged):
+        open_index(data, embedder)
+    after = rebuild_index(data, embedder, clock)
+    assert (after.passages, after.checksum, after.library_version) == (
+        before.passages, before.checksum, before.library_version)
+    assert verify_library(data) == after
+
+
+def test_rebuilding_waits_its_turn(data, embedder, clock):
+    with writer_lock(data, clock=clock, command="ingest"), pytest.raises(LibraryBusy):
+        rebuild_index(data, embedder, clock)
+
+
+def damage_manifest(folder):
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+
+
+def damage_checksum(folder):
+    known = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(known | {"checksum": "0" * 64}), encoding="utf-8")
+
+
+def damage_lexical(folder):
+    write_lexical(folder / "lexical", [], removed=["aucl/10/" + TEXTS[10][-4:]])
+
+
+def damage_version(folder):
+    known = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(known | {"library_version": "0"}), encoding="utf-8")
+
+
+def damage_everything(folder):
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name != "manifest.json":
+            path.write_bytes(b"\0" * 100)
+
+
+@pytest.mark.parametrize("damage", [damage_manifest, damage_checksum, damage_lexical, damage_version, damage_everything])
+def test_damage_is_found_and_repaired(data, embedder, clock, damage):
+    damage(data / "index" / current_manifest(data).generation)
+    with pytest.raises(IndexDamaged):
+        verify_library(data)
+    rebuild_index(data, embedder, clock)
+    verify_library(data)
+
+
+def test_an_index_that_misses_a_passage_of_the_catalogue_is_found_out(catalogue, data):
+    catalogue.replace(LABOUR, passages(LABOUR, {23: "竞业限制"}))
+    with pytest.raises(IndexDamaged):
+        verify_library(data)
+
+
+# --- a process killed at each step
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("step", ["commit", "apply", "publish"])
+def test_a_writer_killed_at_any_step_leaves_old_or_new_and_the_next_one_repairs(
+        catalogue, embedder, monkeypatch, step):
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        if step == "commit":
+            patch.setattr("kb.index._read_back", killed)
+        elif step == "apply":
+            patch.setattr(Catalogue, "apply", killed)
+        else:
+            patch.setattr(store_module, "publish", killed)
+        with pytest.raises(Killed):
+            put(catalogue, embedder, LABOUR, {23: "竞业限制"})
+    with open_index(catalogue.data, embedder) as index:
+        assert len(index) == 4
+    assert len(catalogue.passage_ids()) == (5 if step == "publish" else 4)
+    built = CountingEmbedder()
+    complete(catalogue, built)
+    assert built.seen == []                       # the finished generation is used, not made again
+    assert is_complete(catalogue, embedder)
+    verify_library(catalogue.data)
+    put(catalogue, embedder, LABOUR, {23: "竞业限制"})
+    assert verify_library(catalogue.data).passages == 5
+    assert len([path for path in (catalogue.data / "index").iterdir() if path.is_dir()]) == 1
+
+
+def test_a_reader_that_copies_while_a_writer_publishes_gets_the_new_generation(catalogue, embedder, monkeypatch):
+    first = current_manifest(catalogue.data)
+    put(catalogue, embedder, LABOUR, {23: "竞业限制"})
+    newest, answers = current_manifest(catalogue.data), [first]
+    monkeypatch.setattr("kb.index.current_manifest", lambda data: answers.pop() if answers else newest)
+    with open_index(catalogue.data, embedder) as index:
+        assert len(index) == 5
+
+
+def test_publishing_replaces_the_pointer_whole(data):
+    name = current_manifest(data).generation
+    publish(data, name)
+    assert (data / "index" / "CURRENT").read_text(encoding="utf-8") == name
+    assert sorted(path.name for path in (data / "index").iterdir()) == sorted(["CURRENT", name])
