@@ -131,7 +131,7 @@ _MODALS = {"forbid": "不得|禁止|严禁|不准|不可以|不能|不应当|不
 _MODAL = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _MODALS.items()))
 _CONTRARY = {frozenset(pair) for pair in (("forbid", "allow"), ("forbid", "demand"), ("waive", "demand"))}
 _NEGATED = re.compile(r"不(属于|构成|承担|适用|视为|支付|享有|影响|公开|得到|受)(?=([\u4e00-\u9fff]{2}))")
-_SHARED = 3           # characters of the act that must agree before two modals are compared
+_SHARED = 4           # characters of the act that must agree before two modals are compared
 
 
 def _modals(text: str) -> list[tuple[str, str]]:
