@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import pairwise
 
 from ingest.structure import Section, Span
 from kb.types import Passage, Version
@@ -73,7 +74,7 @@ def _packed(pieces: Sequence[_Piece], size: int) -> Iterator[_Piece]:
     """Pieces filled up evenly, so that the last one is not a scrap."""
     share = size / -(-size // MAX_PASSAGE)
     start, page = pieces[0].start, pieces[0].page
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         if piece.end - start > MAX_PASSAGE or before.end - start >= share:
             yield _Piece(start, before.end, page)
             start, page = piece.start, piece.page

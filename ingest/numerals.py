@@ -65,7 +65,7 @@ def article_marks(blocks: Sequence[Block]) -> tuple[dict[int, ArticleMark], list
 def _begins(mark: ArticleMark, last: ArticleMark | None, i: int, last_at: dict[tuple[int, int], int],
             doubts: list[str]) -> bool:
     if last is None:
-        return mark.key == (1, 0) and not mark.refers or mark.plain and last_at.get((1, 0), -1) < i
+        return (mark.key == (1, 0) and not mark.refers) or (mark.plain and last_at.get((1, 0), -1) < i)
     following = ((last.number + 1, 0), (last.number, last.sub + 1))
     if mark.key in following:
         return mark.plain or not mark.refers

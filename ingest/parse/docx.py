@@ -28,11 +28,11 @@ def parse_docx(raw: RawFile) -> ParsedDocument:
     _check_package(raw.data)
     import docx
     from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
 
+    # lxml's XMLSyntaxError is a SyntaxError.
     try:
         document = docx.Document(io.BytesIO(raw.data))
-    except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (PackageNotFoundError, SyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
     reader = _Reader(document)
     blocks = blocks_in_place(reader.blocks(document.element.body))

@@ -53,8 +53,8 @@ def _inspect(raw: RawFile) -> tuple[SourceWarning, ...]:
         reader = PdfReader(io.BytesIO(raw.data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
             raise SourceError("文件有打开密码", "请用阅读器打开后另存为无密码的 PDF 再导入")
-        root = reader.trailer["/Root"]
-        names = root.get("/Names", {})
+        root: Any = reader.trailer["/Root"].get_object()
+        names: Any = root.get("/Names") or {}
         if "/JavaScript" in names or "/AA" in root or _runs(root.get("/OpenAction")):
             warnings.append(SourceWarning(raw.name, "文件带有脚本或自动动作，只收录文字，脚本不会运行", "如来源可疑，请核对原件"))
         if "/EmbeddedFiles" in names:

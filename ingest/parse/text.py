@@ -109,7 +109,7 @@ def parse_markdown(raw: RawFile) -> ParsedDocument:
     """
     lines = _unified(decode(raw.data).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     front, lines = _front_matter(lines)
-    return ParsedDocument(blocks_in_place(_markdown_blocks(lines)), front)
+    return ParsedDocument(blocks_in_place(_markdown_blocks(lines, wrapped=not front)), front)
 
 
 def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -127,7 +127,8 @@ _OPENING = re.compile(r"[#|>]|问：|依据：|第[零〇一二三四五六七�
 _ENDING = tuple("。；：！？，、”）)】.;:!?")
 
 
-def _markdown_blocks(lines: list[str]) -> Iterator[Block]:
+def _markdown_blocks(lines: list[str], *, wrapped: bool) -> Iterator[Block]:
+    """Our own files, which have front matter, give each paragraph a line; others may wrap theirs."""
     paragraph = ""
     rows: list[list[str]] = []
     for line in [*(line.strip() for line in lines), ""]:
@@ -137,7 +138,7 @@ def _markdown_blocks(lines: list[str]) -> Iterator[Block]:
             continue
         yield from _table(rows)
         rows = []
-        if paragraph and not _continues(paragraph, line):
+        if paragraph and not (wrapped and _continues(paragraph, line)):
             yield Block(_plain_words(paragraph))
             paragraph = ""
         if heading := _HEADING.match(line):
