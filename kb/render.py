@@ -12,8 +12,8 @@ from kb.text import strip_controls
 from kb.types import Answer, Citation, Claim, Outcome, Part, Status, Tier, Verdict, Version
 
 __all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "GENERATED_LABEL", "answer_markdown", "effect_line", "escape_markdown",
-           "origin_label", "quotation", "source_line", "source_link", "status_of", "to_markdown", "to_record",
-           "to_text", "verdict_label"]
+           "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line",
+           "source_link", "status_of", "to_markdown", "to_record", "to_text", "verdict_label"]
 
 GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生成合成内容标识办法 第四条
 COMPOSED_LABEL = "由程序从资料库摘编"
@@ -81,15 +81,25 @@ def effect_line(version: Version, day: date) -> str:
     return f"{status}，{version.in_force_from.isoformat()} 起施行{until}"
 
 
-def source_line(citation: Citation, day: date) -> str:
-    """《反不正当竞争法》（2025修订）第二十二条 · 官方文本 · 现行有效，2025-10-15 起施行."""
+def source_heading(citation: Citation) -> str:
+    """《反不正当竞争法》（2025修订）第二十二条."""
     version = citation.passage.version
     label = f"（{version.label}）" if version.label else ""
+    locator = citation.locator if citation.locator.startswith("第") else f" {citation.locator}"
+    return _plain(f"《{version.title}》{label}{locator}")
+
+
+def source_facts(citation: Citation, day: date) -> str:
+    """官方文本 · 第 9 页 · 现行有效，2025-10-15 起施行."""
+    version = citation.passage.version
     page = f"第 {citation.passage.page} 页" if citation.passage.page else ""
     mark = DIGEST_MARK if version.tier is Tier.DIGEST else version.tier.label
-    locator = citation.locator if citation.locator.startswith("第") else f" {citation.locator}"
-    facts = (f"《{version.title}》{label}{locator}".rstrip(), page, mark, effect_line(version, day))
-    return _plain(" · ".join(fact for fact in facts if fact))
+    return _plain(" · ".join(fact for fact in (mark, page, effect_line(version, day)) if fact))
+
+
+def source_line(citation: Citation, day: date) -> str:
+    """Heading and facts of one source, on one line."""
+    return f"{source_heading(citation)} · {source_facts(citation, day)}"
 
 
 def quotation(citation: Citation) -> str:
@@ -149,6 +159,24 @@ def to_markdown(answer: Answer) -> str:
     version = f" · 资料库 {answer.library_version}" if answer.library_version else ""
     lines.append(f"---\n\n{escape_markdown(f'以 {day.isoformat()} 当日有效的文本为准{version}')}")
     return "\n\n".join(lines) + "\n"
+
+
+def _bold(text: str) -> str:
+    return f"**{text}**"
+
+
+def passage_markdown(text: str, quote: str = "", highlight: Callable[[str], str] = _bold) -> str:
+    """A passage with `quote`, where it occurs, passed through `highlight` line by line, already escaped."""
+    start = text.find(quote) if quote else -1
+    if start < 0:
+        return escape_markdown(text)
+    end, at, lines = start + len(quote), 0, []
+    for line in text.split("\n"):
+        first, last = min(max(start - at, 0), len(line)), min(max(end - at, 0), len(line))
+        marked = escape_markdown(line[first:last])
+        lines.append(escape_markdown(line[:first]) + (highlight(marked) if marked else "") + escape_markdown(line[last:]))
+        at += len(line) + 1
+    return "  \n".join(line for line in lines if line)
 
 
 def _source_markdown(citation: Citation, day: date) -> str:

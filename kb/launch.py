@@ -1,0 +1,150 @@
+"""Start the web page: Streamlit as a child process, on this machine only unless told otherwise."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from kb.errors import ConfigError
+
+__all__ = ["OPTIONS", "run_app", "server_command"]
+
+_FONT = "PingFang SC, Hiragino Sans GB, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, sans-serif"
+
+# `.streamlit/config.toml` says the same for `streamlit run app.py` in a checkout (a test keeps them equal); here they
+# become flags, because an installed wheel is started from any folder.
+OPTIONS: Mapping[str, str | bool | int] = {
+    "server.headless": True,                 # no question for an e-mail address, no browser of its own
+    "server.fileWatcherType": "none",        # it would import its way through every package that is loaded
+    "server.maxUploadSize": 1,
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",       # a traceback on the page would show what somebody typed
+    "client.showErrorLinks": False,
+    "theme.font": _FONT,
+    "theme.headingFont": _FONT,
+    "theme.headingFontSizes": "2rem",        # of the page title; the others follow
+    "theme.baseRadius": "0.6rem",
+    "theme.light.yellowBackgroundColor": "#ffeb99",     # the marker pen in an opened source
+    "theme.dark.yellowBackgroundColor": "#5c4d00",
+    "theme.light.primaryColor": "#14548c",
+    "theme.light.backgroundColor": "#fcfbf8",
+    "theme.light.secondaryBackgroundColor": "#f1efe8",
+    "theme.light.textColor": "#1d2430",
+    "theme.light.linkColor": "#14548c",
+    "theme.light.borderColor": "#dcd8cc",
+    "theme.dark.primaryColor": "#7db8ee",
+    "theme.dark.backgroundColor": "#14181f",
+    "theme.dark.secondaryBackgroundColor": "#1f2630",
+    "theme.dark.textColor": "#e7e9ec",
+    "theme.dark.linkColor": "#7db8ee",
+    "theme.dark.borderColor": "#39424f",
+}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_START_S = 60.0
+_STOP_S = 5.0
+
+
+def run_app(script: Path, host: str = "127.0.0.1", port: int = 8501, data: Path | None = None) -> int:
+    """Serve `script` until Ctrl-C; 0 when stopped so, 3 when the server ended by itself.
+
+    Raises:
+        ConfigError: the script is missing, or the address cannot be listened on.
+    """
+    if not script.is_file():
+        raise ConfigError(f"找不到页面程序 {script.name}", "请重新安装 zhiwen")
+    _require_free(host, port)
+    server = subprocess.Popen(server_command(script, host, port), env=_environment(host, data),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    previous = signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        if _answers(server, host, port):
+            _announce(host, port)
+        server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        _stop(server)
+    return 3
+
+
+def server_command(script: Path, host: str, port: int) -> list[str]:
+    """The child's command line, with every option as a flag."""
+    options = {**OPTIONS, "server.address": host, "server.port": port}
+    flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(script), *flags]
+
+
+def _environment(host: str, data: Path | None) -> dict[str, str]:
+    environment = {**os.environ, "PYTHONUTF8": "1", "LANGSMITH_TRACING": "false", "ANONYMIZED_TELEMETRY": "False"}
+    if data is not None:
+        environment["ZHIWEN_DATA"] = str(data.absolute())
+    if host in _LOOPBACK:
+        # A page elsewhere must not reach this one by a name that resolves to loopback (DNS rebinding). In the
+        # environment, because releases before the option exists would refuse the flag.
+        environment["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(_LOOPBACK)
+    return environment
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise ConfigError(f"{host} 的端口 {port} 不能使用（可能已被占用）",
+                          f"请换一个端口（例如 --port {port + 1 if port < 65535 else 8501}），"
+                          "或先关闭占用它的程序") from error
+    except OverflowError as error:
+        raise ConfigError(f"端口 {port} 不存在", "请用 1 到 65535 之间的端口") from error
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "") else "[::1]" if host == "::" else host   # noqa: S104
+    return f"http://[{shown}]:{port}" if ":" in shown.strip("[]") and shown[0] != "[" else f"http://{shown}:{port}"
+
+
+def _answers(server: "subprocess.Popen[bytes]", host: str, port: int) -> bool:
+    deadline = time.monotonic() + _START_S
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))    # a proxy cannot reach this machine
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with opener.open(f"{_address(host, port)}/_stcore/health", timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _announce(host: str, port: int) -> None:
+    address = _address(host, port)
+    lines = [f"知问已启动：{address}", "按 Ctrl-C 结束。"]
+    if host not in _LOOPBACK:
+        lines.insert(1, "注意：同一网络里能连到这台电脑的人都可以打开此页面。")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+    has_screen = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.stdout.isatty() and has_screen:
+        webbrowser.open(address)
+
+
+def _as_interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    if server.poll() is not None:
+        return
+    server.terminate()
+    try:
+        server.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,144 @@
+"""What the pages share: the library of this process, the conversation of this session, and how errors are shown."""
+
+import logging
+import secrets
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from kb.errors import KbError
+from kb.render import escape_markdown
+from kb.types import Answer
+from views.wording import CHINESE, LANGUAGES, Wording
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_status_container import StatusContainer
+
+    from kb.assemble import Library
+    from kb.settings import Settings
+
+__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "turns",
+           "wording"]
+
+log = logging.getLogger("zhiwen")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One question of the conversation with its answer, or with the sentence that says why there is none."""
+
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+
+
+@dataclass
+class _Shelf:
+    """Where this process keeps its library. The lock makes a second session wait while the first one indexes."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    library: "Library | None" = None
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> _Shelf:
+    # Built empty, and filled outside the cached function, because the progress of filling it is shown on the page.
+    return _Shelf()
+
+
+def library() -> "Library":
+    """The library with its assistant, opened on first use with the progress of that on the page.
+
+    Raises:
+        KbError: the settings or the data folder do not allow it.
+    """
+    shelf = _shelf()
+    if shelf.library is None:
+        place = st.empty()
+        with place.container(), st.status(wording().preparing) as status, shelf.lock:
+            if shelf.library is None:
+                shelf.library = _open(lambda step: _say(status, step))
+        place.empty()
+    return shelf.library
+
+
+def _open(progress: Callable[[str], None]) -> "Library":
+    from kb.assemble import open_library
+    from kb.settings import Settings
+
+    return open_library(Settings.load(), progress=progress)
+
+
+def _say(status: "StatusContainer", step: str) -> None:
+    status.update(label=f"{wording().preparing} {escape_markdown(step)}")
+
+
+def turns() -> list[Turn]:
+    """This session's conversation, oldest first; kept nowhere else."""
+    kept: list[Turn] = st.session_state.setdefault("turns", [])
+    return kept
+
+
+def wording() -> Wording:
+    """The labels in the chosen language."""
+    return LANGUAGES.get(st.session_state.get("language", CHINESE.name), CHINESE)
+
+
+def choose_language() -> None:
+    """The 中文 / English switch. Its choice is copied, because a widget's own state ends with the page it is on."""
+    st.session_state.setdefault("language", CHINESE.name)
+    st.session_state["language_choice"] = st.session_state["language"]
+    st.segmented_control("中文 / English", list(LANGUAGES), key="language_choice", label_visibility="collapsed",
+                         required=True, on_change=_take_language)
+
+
+def _take_language() -> None:
+    st.session_state["language"] = st.session_state["language_choice"]
+
+
+def endpoint(settings: "Settings") -> str:
+    """Where a configured model is reached, as a person would name it; never the key or a path."""
+    return urlsplit(settings.base_url).netloc.rpartition("@")[2] or "OpenAI"
+
+
+_SCROLL = """export default () => {
+  const place = () => {
+    const question = [...document.querySelectorAll('[data-testid="stChatMessage"]')].at(-2);
+    if (!question) return;
+    question.style.scrollMarginTop = "4.5rem";     // below the bar of pages
+    question.scrollIntoView({block: "start"});
+  };
+  [50, 250, 600].forEach(wait => setTimeout(place, wait));
+}"""
+
+
+def scroll_to_answer() -> None:
+    """Bring the newest question to the top: Streamlit's chat follows its end, where the reader would miss the answer."""
+    st.components.v2.component("scroll_to_answer", js=_SCROLL)(key=f"scroll-{len(turns())}")
+
+
+def explain(error: Exception) -> str:
+    """One sentence for the page: what to do, or an incident number whose traceback is in the log without any values."""
+    if isinstance(error, KbError):
+        return str(error)
+    incident, kind = secrets.token_hex(4), type(error).__name__
+    # The message of an exception may quote what somebody typed; the frames do not.
+    log.error("incident %s: %s\n%s", incident, kind, "".join(traceback.format_tb(error.__traceback__)))
+    return wording().failed.format(kind=kind, incident=incident)
+
+
+def guarded(page: Callable[[], None]) -> Callable[[], None]:
+    """`page`, with whatever goes wrong shown as one sentence."""
+
+    def shown() -> None:
+        try:
+            page()
+        except Exception as error:   # the last stop before the reader: everything becomes a sentence and a log entry
+            st.error(escape_markdown(explain(error)))
+
+    return shown

@@ -1,0 +1,158 @@
+"""Every label of the page, in Chinese and English; the texts of the library stay Chinese."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.types import Audience, Outcome, Verdict
+
+__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Wording"]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One language's labels. `{…}` are filled with `str.format` from figures of our own, never with what people typed."""
+
+    name: str
+    tagline: str
+    ask: str
+    about: str
+    placeholder: str
+    i_am: str
+    audiences: Mapping[Audience, str]
+    clear: str
+    samples: str
+    local_only: str
+    sent_to: str
+    preparing: str
+    working: str
+    outcomes: Mapping[Outcome, str]
+    verdicts: Mapping[Verdict, str]
+    understood_as: str
+    sources: str
+    open_source: str
+    source: str
+    official_page: str
+    context: str
+    printed_page: str
+    not_on_page: str
+    previous: str
+    next: str
+    download: str
+    digest_note: str
+    findings: str
+    more: str
+    made: str
+    save: str
+    failed: str
+    what: str
+    what_text: str
+    leaves: str
+    leaves_nothing: str
+    leaves_model: str
+    kept: str
+    library: str
+    library_line: str
+    limits: str
+    limits_text: str
+
+
+CHINESE = Wording(
+    name="中文",
+    tagline="知识产权与商业秘密问答 · 每一处引用都能打开核对",
+    ask="提问",
+    about="关于",
+    placeholder="用自己的话说说发生了什么",
+    i_am="我是",
+    audiences={Audience.ENTERPRISE: "企业", Audience.STATION: "科普驿站", Audience.TRAINEE: "培训学员"},
+    clear="清除本次对话",
+    samples="可以这样问",
+    local_only="全部在本机运行：提问内容不会离开这台电脑，关闭页面后不保留。",
+    sent_to="已接入模型 {model}：提问和引用的条文会发送到 {endpoint}。请勿输入尚未公开的商业秘密。",
+    preparing="首次使用，正在准备资料库…",
+    working="正在查找依据…",
+    outcomes={Outcome.PARTIAL: "只回答了一部分", Outcome.INSUFFICIENT: "资料不足", Outcome.OUT_OF_SCOPE: "不在本库范围",
+              Outcome.UNLAWFUL: "涉嫌违法，不提供做法", Outcome.CLARIFY: "需要补充"},
+    verdicts={Verdict.VERBATIM: "✓ 已与原文核对", Verdict.SUPPORTED: "✓ 数字与出处已核对", Verdict.UNVERIFIED: "未核实"},
+    understood_as="理解为：",
+    sources="引用来源（{count}）",
+    open_source="打开原文",
+    source="原文",
+    official_page="官方网站",
+    context="上下文",
+    printed_page="原件第 {page} 页，共 {pages} 页",
+    not_on_page="引文不在这一页上。",
+    previous="上一页",
+    next="下一页",
+    download="下载原件",
+    digest_note="这是本库要点，非法条原文；请以官方文本为准。",
+    findings="核对记录（{count}）",
+    more="还可以问",
+    made="{label} · 以 {day} 当日有效的文本为准 · 用时 {seconds} 秒",
+    save="导出",
+    failed="出现意外错误（{kind}），编号 {incident}。请重试；若再次出现，请把编号告诉管理员。",
+    what="这是什么",
+    what_text="知问回答知识产权保护，特别是商业秘密方面的问题。回答由资料库中的法律、司法解释、方案和指南支撑，"
+              "每一处引文都与原文逐字核对，点开即可看到上下文。资料库不能回答时，会直说资料不足。",
+    leaves="哪些内容会离开这台电脑",
+    leaves_nothing="没有。检索、回答和网页都在本机完成，程序不连接任何网站，也不统计使用情况。",
+    leaves_model="提问、本次对话中先前的问题和引用的条文，会发送到模型 {model}（{endpoint}）。除此之外不连接任何网站。",
+    kept="对话只保存在当前页面的内存里，关闭页面或点“清除本次对话”即消失；日志不记录提问内容。",
+    library="资料库里有什么",
+    library_line="共 {documents} 份文件、{versions} 个文本",
+    limits="使用前请知道",
+    limits_text="这里的内容供学习和初步判断参考，不是法律意见；重要事项请咨询律师或主管部门。",
+)
+
+ENGLISH = Wording(
+    name="English",
+    tagline="Questions about IP and trade secrets in China · every citation opens",
+    ask="Ask",
+    about="About",
+    placeholder="Ask in your own words",
+    i_am="I am from",
+    audiences={Audience.ENTERPRISE: "a company", Audience.STATION: "an IP station", Audience.TRAINEE: "a training"},
+    clear="Clear conversation",
+    samples="For example",
+    local_only="Runs on this machine only: what you type never leaves it and is gone when you close the page.",
+    sent_to="Model {model} is connected: questions and cited articles are sent to {endpoint}. "
+            "Do not type undisclosed trade secrets.",
+    preparing="First use: preparing the library…",
+    working="Looking for the legal basis…",
+    outcomes={Outcome.PARTIAL: "Answered in part", Outcome.INSUFFICIENT: "Not enough material",
+              Outcome.OUT_OF_SCOPE: "Outside the library", Outcome.UNLAWFUL: "Unlawful: no instructions",
+              Outcome.CLARIFY: "Please clarify"},
+    verdicts={Verdict.VERBATIM: "✓ checked against the text", Verdict.SUPPORTED: "✓ figures and source checked",
+              Verdict.UNVERIFIED: "not verified"},
+    understood_as="Understood as: ",
+    sources="Sources ({count})",
+    open_source="Open source",
+    source="Source",
+    official_page="Official site",
+    context="In context",
+    printed_page="Original, page {page} of {pages}",
+    not_on_page="The quotation is not on this page.",
+    previous="Previous page",
+    next="Next page",
+    download="Download original",
+    digest_note="This is our digest, not the wording of the law; the official text prevails.",
+    findings="Checks ({count})",
+    more="You could also ask",
+    made="{label} · texts in force on {day} · {seconds} s",
+    save="Export",
+    failed="Unexpected error ({kind}), incident {incident}. Please try again; if it recurs, tell the administrator.",
+    what="What this is",
+    what_text="Zhiwen answers questions about protecting intellectual property in China, above all trade secrets. Answers "
+              "rest on the laws, interpretations, plans and guides in its library; every quotation is checked "
+              "character by character and opens in context. Where the library has no answer, it says so.",
+    leaves="What leaves this machine",
+    leaves_nothing="Nothing. Search, answers and this page run here; the program contacts no site and keeps no statistics.",
+    leaves_model="Your question, earlier questions of this conversation and the cited articles go to the model {model} "
+                 "({endpoint}). Nothing else is contacted.",
+    kept="Conversations live in this page's memory only and are gone when you close or clear it; logs hold no questions.",
+    library="What is in the library",
+    library_line="{documents} documents in {versions} versions",
+    limits="Before you rely on it",
+    limits_text="For study and first orientation, not legal advice; ask a lawyer or the authority about what matters.",
+)
+
+LANGUAGES: Mapping[str, Wording] = {wording.name: wording for wording in (CHINESE, ENGLISH)}
