@@ -1,6 +1,5 @@
 """The main path of ingestion: find → read → prepare (in child processes) → plan → store. Twice over writes nothing."""
 
-import json
 import os
 import time
 from collections import deque
@@ -81,7 +80,7 @@ def ingest_paths(paths: Sequence[Path], data: Path, *, registry: Registry, embed
     """
     with writer_lock(data, clock=clock, command="ingest"), Catalogue(data) as catalogue:
         complete(catalogue, embedder)
-        run = _Run(catalogue, clock, progress or (lambda step: None))
+        run = _Run(catalogue, registry, clock, progress or (lambda step: None))
         sources, skipped = find_files(paths)
         run.problems += skipped
         run.take_in(sources, _Manifests(paths, run.problems))
@@ -105,9 +104,9 @@ def ingest_bundled(library: Path, data: Path, *, registry: Registry, embedder: E
         complete(catalogue, embedder)
         if catalogue.mark(_BUNDLED_MARK) == content:
             return IngestReport()
-        run = _Run(catalogue, clock, progress or (lambda step: None))
+        run = _Run(catalogue, registry, clock, progress or (lambda step: None))
         shipped = sorted(library.rglob("*.md"))
-        run.take_in_bundled(shipped, library, registry)
+        run.take_in_bundled(shipped, library)
         kept = {_BUNDLED + path.relative_to(library).as_posix() for path in shipped}
         run.forget([r for r in run.known.values() if r.location.startswith(_BUNDLED) and r.location not in kept])
         return run.finish(embedder, marks={_BUNDLED_MARK: content})
@@ -118,6 +117,7 @@ class _Run:
     """One ingestion under way: what is known, what was read, what went wrong. Nothing is stored before `finish`."""
 
     catalogue: Catalogue
+    registry: Registry
     clock: Clock
     progress: Listener
     began: float = field(default_factory=time.monotonic)
@@ -132,11 +132,13 @@ class _Run:
     def __post_init__(self) -> None:
         self.known = {record.location: record for record in self.catalogue.files()}
         self.alike = {record.fingerprint: record for record in self.known.values()}
+        # The register names and dates what a manifest leaves open, so a new one has every file read again.
+        self.recipe = sha256(f"{RECIPE}\n{self.registry.entries!r}".encode()).hexdigest()
 
     def take_in(self, sources: Sequence[SourceFile], manifests: "_Manifests") -> None:
         """Read and prepare what is new; results come back in the order of the files."""
         waiting: deque[tuple[SourceFile, RawFile, str]] = deque()
-        with ParserPool() as pool:
+        with ParserPool(self.registry) as pool:
             for outcome in pool.prepare_all(self._new_files(sources, manifests, waiting)):
                 source, raw, fingerprint = waiting.popleft()
                 if isinstance(outcome, SourceError):
@@ -145,14 +147,14 @@ class _Run:
                                                       outcome.version.id)):
                     self.catalogue.keep_original(raw.sha256, raw.data)
 
-    def take_in_bundled(self, shipped: Sequence[Path], library: Path, registry: Registry) -> None:
+    def take_in_bundled(self, shipped: Sequence[Path], library: Path) -> None:
         """Our own files need no child process."""
         for done, path in enumerate(shipped, start=1):
             name = path.relative_to(library).as_posix()
             content = path.read_bytes()
             raw = RawFile(name, content, sha256(content).hexdigest())
             try:
-                document = prepare_bundled(raw, registry)
+                document = prepare_bundled(raw, self.registry)
             except SourceError as error:
                 self._refuse(name, error)
                 continue
@@ -202,7 +204,7 @@ class _Run:
                 self._refuse(source.name, error)
                 continue
             entry = manifests.entry(source, raw.sha256)
-            fingerprint = sha256(f"{RECIPE}\n{raw.sha256}\n{entry!r}".encode()).hexdigest()
+            fingerprint = sha256(f"{self.recipe}\n{raw.sha256}\n{entry!r}".encode()).hexdigest()
             known = self.known.get(_location(source.path))
             twin = known if known and known.fingerprint == fingerprint else self.alike.get(fingerprint)
             if twin is None:
