@@ -199,7 +199,7 @@ def test_the_digests_are_in_our_own_words(corpus: Path) -> None:
     assert copied_runs(bodies, official) == []
 
 
-# 法释〔2020〕7号 and 法释〔2026〕7号 print article numbers; those of older texts have moved since.
+# 法释〔2020〕7号 cites the laws of its day by article; these numbers have moved since.
 RENUMBERED = {"反不正当竞争法": {9: 10, 17: 22, 32: 39}, "民事诉讼法": {100: 103, 101: 104, 111: 114}}
 
 
