@@ -1,0 +1,191 @@
+"""The page, without a browser: what is on it and what is kept."""
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from small_library import HOSTILE, QUOTE, open_small_library
+from streamlit.testing.v1 import AppTest
+
+from kb.errors import ConfigError
+from kb.render import COMPOSED_LABEL, DIGEST_MARK, GENERATED_LABEL
+from kb.types import Audience
+from views import session
+from views.ask import SAMPLES
+from views.wording import CHINESE, ENGLISH
+
+APP = str(Path(__file__).parent.parent / "app.py")
+
+
+@pytest.fixture
+def library(monkeypatch):
+    opened = open_small_library()
+    monkeypatch.setattr(session, "_open", lambda progress: opened)
+    st.cache_resource.clear()
+    yield opened
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page(library):
+    return AppTest.from_file(APP, default_timeout=30).run()
+
+
+def ask(page: AppTest, question: str) -> AppTest:
+    return page.chat_input[0].set_value(question).run()
+
+
+def words(page: AppTest) -> str:
+    """Everything readable on the page."""
+    shown = [page.title, page.header, page.caption, page.markdown, page.info, page.warning, page.error]
+    return "\n".join(element.value for kind in shown for element in kind)
+
+
+def button(page: AppTest, label: str):
+    return next(b for b in page.button if b.label == label)
+
+
+def test_an_empty_page_says_what_it_is_and_offers_questions(page):
+    assert not page.exception
+    assert CHINESE.tagline in words(page)
+    assert CHINESE.local_only in words(page)
+    assert [b.label for b in page.button] == [sample for sample in SAMPLES]
+
+
+def test_a_question_is_answered_with_numbered_and_dated_sources(page):
+    shown = words(ask(page, "能要求赔偿吗"))
+    assert "可以要求赔偿损失。 :blue-badge[1]" in shown
+    assert f"“{QUOTE}”" in shown
+    assert "**《中华人民共和国反不正当竞争法》（2025修订）第二十二条第一款**" in shown
+    assert "官方文本 · 现行有效，2025\\-10\\-15 起施行" in shown.replace(" · 第 9 页", "")
+    assert CHINESE.verdicts["verbatim"] in shown
+    assert DIGEST_MARK in shown
+    assert COMPOSED_LABEL in shown
+    assert "第十七条自2025\\-10\\-15起为第二十二条。" in shown
+
+
+def test_a_sample_question_is_asked_with_one_click(page, library):
+    page.button[0].click().run()
+    assert [question.text for question in library.assistant.asked] == [SAMPLES[0]]
+    assert page.session_state["turns"][0].answer.claims
+
+
+def test_the_answer_is_for_the_chosen_audience_and_the_day_of_the_clock(page, library):
+    page.segmented_control(key="audience_choice").set_value(Audience.STATION).run()
+    ask(page, "能要求赔偿吗")
+    asked, = library.assistant.asked
+    assert asked.audience is Audience.STATION
+    assert asked.as_of == library.clock.today()
+
+
+def test_a_follow_up_knows_the_earlier_question_and_shows_how_it_was_understood(page, library):
+    ask(page, "能要求赔偿吗")
+    shown = words(ask(page, "那赔偿多少"))
+    assert library.assistant.asked[1].turns == ("能要求赔偿吗",)
+    assert f"{CHINESE.understood_as}竞业限制的赔偿" in shown
+
+
+def test_clearing_leaves_nothing_of_the_conversation(page):
+    ask(page, "能要求赔偿吗")
+    button(page, CHINESE.clear).click().run()
+    assert page.session_state["turns"] == []
+    assert "能要求赔偿吗" not in words(page)
+
+
+def test_two_readers_do_not_see_each_other(page, library):
+    ask(page, "能要求赔偿吗")
+    other = AppTest.from_file(APP, default_timeout=30).run()
+    assert "赔偿吗" not in words(other)
+
+
+def test_opening_a_source_shows_its_neighbours_with_the_quotation_marked(page):
+    ask(page, "能要求赔偿吗")
+    shown = words(page.button(key="open-0-1").click().run())
+    assert f"经营者违反本法规定，:yellow-background[{QUOTE}]" in shown.replace("\\", "")
+    assert "第二十一条" in shown
+    assert "第二十三条" in shown
+
+
+def test_opening_a_digest_says_that_it_is_not_the_law_itself(page):
+    ask(page, "能要求赔偿吗")
+    assert CHINESE.digest_note in words(page.button(key="open-0-2").click().run())
+
+
+def test_an_unanswerable_question_says_so_prominently(page):
+    assert CHINESE.outcomes["insufficient"] in words(ask(page, "量子计算机怎么造"))
+
+
+def test_follow_up_questions_can_be_clicked(page, library):
+    ask(page, "今天天气")
+    button(page, "什么信息算商业秘密？").click().run()
+    assert library.assistant.asked[-1].text == "什么信息算商业秘密？"
+
+
+def test_a_problem_is_one_sentence_in_the_conversation(page):
+    assert "没有看到问题。请输入想问的事情" in words(ask(page, " "))
+    assert not page.exception
+
+
+def test_an_unexpected_error_is_an_incident_whose_log_holds_no_words_of_the_user(page, caplog):
+    with caplog.at_level(logging.ERROR, logger="zhiwen"):
+        shown = words(ask(page, "崩：客户名单张三"))
+    assert "ValueError" in shown
+    assert not page.exception
+    incident = shown.split("编号 ")[1][:8]
+    assert incident in caplog.text
+    assert "small_library.py" in caplog.text
+    assert "张三" not in caplog.text
+
+
+def test_a_library_that_cannot_be_opened_is_one_sentence(monkeypatch):
+    def broken(progress):
+        raise ConfigError("数据文件夹不可用", "请用 --data 指定另一个文件夹")
+
+    st.cache_resource.clear()
+    monkeypatch.setattr(session, "_open", broken)
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    assert "数据文件夹不可用。请用 \\-\u2060\\-data 指定另一个文件夹" in words(page)
+    assert not page.exception
+
+
+def test_a_configured_model_is_named_before_the_first_question(monkeypatch):
+    opened = open_small_library(model="qwen3", base_url="https://user:secret@llm.example.com:8443/v1?key=secret")
+    st.cache_resource.clear()
+    monkeypatch.setattr(session, "_open", lambda progress: opened)
+    shown = words(AppTest.from_file(APP, default_timeout=30).run()).replace("\\", "").replace("\u2060", "")
+    assert "qwen3" in shown
+    assert "llm.example.com:8443" in shown
+    assert "secret" not in shown
+    assert CHINESE.local_only not in shown
+
+
+def test_hostile_text_is_escaped_wherever_it_is_shown(page):
+    ask(page, f"材料 {HOSTILE}")
+    page.button(key="open-0-1").click().run()
+    shown = words(page)
+    assert "点我" in shown
+    assert not re.search(r"(?<!\\)[<!$]|\]\(|https?\\?:|:smile|:material", shown)
+    assert CHINESE.verdicts["unverified"] in shown
+
+
+def test_the_labels_are_there_in_english_too(page):
+    page.segmented_control(key="language_choice").set_value(ENGLISH.name).run()
+    assert ENGLISH.tagline in words(page)
+    shown = words(ask(page, "能要求赔偿吗"))
+    assert ENGLISH.verdicts["verbatim"] in shown
+    assert f"“{QUOTE}”" in shown
+
+
+def test_the_about_page_says_what_leaves_the_machine_and_lists_the_texts(library):
+    shown = words(AppTest.from_string("from views.about import page; page()", default_timeout=30).run())
+    assert CHINESE.leaves_nothing in shown
+    assert "《中华人民共和国反不正当竞争法》（2025修订）" in shown
+    assert GENERATED_LABEL not in shown
+
+
+def test_both_languages_name_every_outcome_verdict_and_audience():
+    assert CHINESE.outcomes.keys() == ENGLISH.outcomes.keys()
+    assert CHINESE.verdicts.keys() == ENGLISH.verdicts.keys()
+    assert set(CHINESE.audiences) == set(ENGLISH.audiences) == set(Audience)
