@@ -1,10 +1,10 @@
 """What a file really is, and the parser for it. The table below is the list of formats; a new one is a new row."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from ingest.document import ParsedDocument, RawFile
+from ingest.document import ParsedDocument, RawFile, SourceWarning
 from kb.errors import SourceError
 
 __all__ = ["MAX_CHARACTERS", "Format", "parse", "recognise"]
@@ -97,7 +97,11 @@ def parse(raw: RawFile) -> ParsedDocument:
     size = sum(len(block.text) for block in document.blocks)
     if size > MAX_CHARACTERS:
         raise SourceError(f"文件有 {size / 10_000:.0f} 万字，超过 500 万字上限", "请拆分后再导入")
-    return document
+    ending = PurePosixPath(raw.name.lower()).suffix
+    if ending in kind.endings:
+        return document
+    said = SourceWarning(raw.name, f"扩展名是 {ending or '空的'}，实际是{kind.name}，已按实际类型收录", "请改回正确的扩展名")
+    return replace(document, warnings=(*document.warnings, said))
 
 
 def recognise(raw: RawFile) -> Format:

@@ -35,14 +35,61 @@ class _Column:
     size: float
 
 
+class _Measures:
+    """The column every line stands in. A page too short to measure takes the measure of the whole document."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        by_page: dict[int, list[Line]] = {}
+        for line in lines:
+            by_page.setdefault(line.page, []).append(line)
+        self._middles = {page: middle for page, here in by_page.items() if (middle := _gutter(here)) is not None}
+        grouped: dict[tuple[int, int], list[Line]] = {}
+        for line in lines:
+            grouped.setdefault(self._place(line), []).append(line)
+        whole = {side: [line for (_, at), group in grouped.items() if at == side for line in group]
+                 for side in (0, 1, 2)}
+        self._columns = {place: _measure(group if len(group) >= 8 else whole[place[1]])
+                         for place, group in grouped.items()}
+
+    def column(self, line: Line) -> _Column:
+        return self._columns[self._place(line)]
+
+    def indent(self, line: Line) -> float:
+        """In characters."""
+        column = self.column(line)
+        return (line.left - column.left) / column.size
+
+    def _place(self, line: Line) -> tuple[int, int]:
+        """(page, side): side 0 for a page set in one column, else 1 for the left and 2 for the right one."""
+        middle = self._middles.get(line.page)
+        return line.page, 0 if middle is None else 1 if line.left < middle - 4 else 2
+
+
+def _gutter(here: Sequence[Line]) -> float | None:
+    """Where a page set in two columns is divided; None for one column."""
+    middle = (min(line.left for line in here) + max(line.right for line in here)) / 2
+    left = sum(1 for line in here if line.right <= middle + 4)
+    right = sum(1 for line in here if line.left >= middle - 4)
+    return middle if min(left, right) >= 5 and left + right >= 0.8 * len(here) else None
+
+
+def _measure(lines: Sequence[Line]) -> _Column:
+    # The commonest edges, not the extremes: a stray title or table does not widen the column.
+    lefts, rights = sorted(line.left for line in lines), sorted(line.right for line in lines)
+    size = statistics.median(line.top_to_bottom for line in lines)
+    return _Column(lefts[len(lefts) // 20], rights[-1 - len(rights) // 20], size)
+
+
 def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, str]]:
     """(page, text) of every paragraph, in reading order; the page is the one on which it begins."""
     lines = [line for page in _without_running_lines(pages) for line in page]
-    columns = _columns(lines)
-    indented = _has_first_line_indent(lines, columns)
+    if not lines:
+        return
+    measures = _Measures(lines)
+    indented = _sets_in(lines, measures)
     text, page, last = "", 0, None
     for line in lines:
-        if last is not None and _continues(last, line, columns, indented):
+        if last is not None and _continues(last, line, measures, indented):
             text = _joined(text, line.text)
         else:
             if text:
@@ -57,12 +104,16 @@ _PAGE_NUMBER = re.compile(r"[-—–―·.\s]*第?\s*\d{1,4}\s*页?\s*(([/／,�
 _EDGE = 0.12
 
 
+def _is_page_number(text: str) -> bool:
+    return len(text) <= 40 and bool(_PAGE_NUMBER.fullmatch(text.strip()))
+
+
 def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """What stands at the top or bottom edge of most pages, numbers aside, is furniture and not text."""
     seen = Counter(key for page in pages for key in {_furniture(line) for line in page if _at_edge(line)})
     often = max(2, -(-len([page for page in pages if page]) // 3))
     return [[line for line in page
-             if not (_at_edge(line) and (seen[_furniture(line)] >= often or _PAGE_NUMBER.fullmatch(line.text.strip())))]
+             if not (_at_edge(line) and (seen[_furniture(line)] >= often or _is_page_number(line.text)))]
             for page in pages]
 
 
@@ -74,55 +125,9 @@ def _furniture(line: Line) -> tuple[str, bool]:
     return re.sub(r"\d+", "#", re.sub(r"\s+", "", line.text)), line.bottom > line.page_height / 2
 
 
-def _side(line: Line, halves: frozenset[int]) -> int:
-    """0 for a page set in one column, else 1 for the left and 2 for the right one."""
-    if line.page not in halves:
-        return 0
-    return 1 if line.left < line.page_height * 0.34 else 2
-
-
-def _columns(lines: Sequence[Line]) -> dict[tuple[int, int], _Column]:
-    """The column of each (page, side); a page too short to measure takes the measure of the whole document."""
-    halves = frozenset(page for page in {line.page for line in lines} if _two_columns(lines, page))
-    grouped: dict[tuple[int, int], list[Line]] = {}
-    for line in lines:
-        grouped.setdefault((line.page, _side(line, halves)), []).append(line)
-    whole = {side: [line for (_, at), group in grouped.items() if at == side for line in group] for side in (0, 1, 2)}
-    return {key: _measure(group if len(group) >= 8 else whole[key[1]]) for key, group in grouped.items()}
-
-
-def _two_columns(lines: Sequence[Line], page: int) -> bool:
-    here = [line for line in lines if line.page == page]
-    middle = (min(line.left for line in here) + max(line.right for line in here)) / 2
-    left = sum(1 for line in here if line.right <= middle + 4)
-    right = sum(1 for line in here if line.left >= middle - 4)
-    return min(left, right) >= 5 and left + right >= 0.8 * len(here)
-
-
-def _measure(lines: Sequence[Line]) -> _Column:
-    size = statistics.median(line.top_to_bottom for line in lines)
-    # The commonest edges, not the extremes: a stray title or table does not widen the column.
-    lefts = sorted(round(line.left) for line in lines)
-    rights = sorted(line.right for line in lines)
-    return _Column(float(lefts[len(lefts) // 20]), rights[-1 - len(rights) // 20], size)
-
-
-def _has_first_line_indent(lines: Sequence[Line], columns: dict[tuple[int, int], _Column]) -> bool:
+def _sets_in(lines: Sequence[Line], measures: _Measures) -> bool:
     """Chinese documents set in two characters; converted web pages often do not, and then only short lines tell."""
-    indents = [_indent(line, columns) for line in lines]
-    return sum(1 for indent in indents if 1.0 <= indent <= 3.5) >= 0.15 * len(indents)
-
-
-def _column_of(line: Line, columns: dict[tuple[int, int], _Column]) -> _Column:
-    if (line.page, 0) in columns:
-        return columns[(line.page, 0)]
-    side = 1 if line.left < line.page_height * 0.34 else 2
-    return columns.get((line.page, side)) or next(column for key, column in columns.items() if key[0] == line.page)
-
-
-def _indent(line: Line, columns: dict[tuple[int, int], _Column]) -> float:
-    column = _column_of(line, columns)
-    return (line.left - column.left) / column.size
+    return sum(1 for line in lines if 1.0 <= measures.indent(line) <= 3.5) >= 0.15 * len(lines)
 
 
 _NUMERAL = "零〇○一二三四五六七八九十百千两0-9０-９"
@@ -131,14 +136,15 @@ _OPENS = re.compile(rf"第\s?[{_NUMERAL}]{{1,9}}\s?(条(之[一二三四五六�
 _HEADING = re.compile(rf"第\s?[{_NUMERAL}]{{1,5}}\s?(分?编|章|节)([\s　]|$)|目\s*录$")
 
 
-def _continues(last: Line, line: Line, columns: dict[tuple[int, int], _Column], indented: bool) -> bool:
+def _continues(last: Line, line: Line, measures: _Measures, indented: bool) -> bool:
     """Whether `line` goes on with the paragraph of `last`."""
     if _HEADING.match(last.text.strip()) or abs(last.top_to_bottom - line.top_to_bottom) > 0.35 * last.top_to_bottom:
         return False
-    column = _column_of(last, columns)
+    column = measures.column(last)
     to_edge = (column.right - last.right) / column.size
     if indented:
-        return _indent(line, columns) < 0.7 and to_edge < 4 + (0 if _indent(last, columns) < 4 else 99)
+        # A centred title may be broken anywhere; any other line that stops well before the edge ends its paragraph.
+        return measures.indent(line) < 0.7 and (to_edge < 4 or measures.indent(last) >= 4)
     return to_edge < 2.5 and not _OPENS.match(line.text.strip())
 
 

@@ -120,7 +120,7 @@ def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
     return {key.strip(): value.strip() for key, _, value in pairs}, lines[end + 1:]
 
 
-_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(.*)$")
 _LIST_MARK = re.compile(r"[-*+][ \t]+|\d{1,3}[.)][ \t]+")
 _TABLE_RULE = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 _OPENING = re.compile(r"[#|>]|问：|依据：|第[零〇一二三四五六七八九十百千\d]{1,9}[条章节编]|[（(]?[一二三四五六七八九十]{1,3}[、)）]")
@@ -142,7 +142,7 @@ def _markdown_blocks(lines: list[str], *, wrapped: bool) -> Iterator[Block]:
             yield Block(_plain_words(paragraph))
             paragraph = ""
         if heading := _HEADING.match(line):
-            yield Block(_plain_words(heading[2]), BlockKind.HEADING, len(heading[1]))
+            yield Block(_plain_words(heading[2].rstrip(" \t#")), BlockKind.HEADING, len(heading[1]))
         elif not re.fullmatch(r"[-*_ ]{3,}", line):
             paragraph += line
 
