@@ -92,7 +92,7 @@ class Registry:
         What is given must agree; a number or label decides before the day of issue. With several candidates and
         nothing to tell them apart: None. A title that carries its label, 反不正当竞争法（2025修订）, is understood.
         """
-        found = self._titled(title)
+        found = self._titled(title, alone=not (issued or number or label))
         if label:
             found = [e for e in found if fold(e.label) == fold(label)]
         if number:
@@ -104,15 +104,16 @@ class Registry:
             return None
         return found[0] if len(found) == 1 else None
 
-    def _titled(self, title: str) -> list[RegisteredVersion]:
+    def _titled(self, title: str, alone: bool) -> list[RegisteredVersion]:
         wanted = fold(short_title(title))
         exact = [e for e in self.entries if fold(short_title(e.title)) == wanted]
         exact = exact or [e for e in self.entries if fold(f"{short_title(e.title)}({e.label})") == wanted]
         if exact:
             return exact
-        document = self.names.get(fold(title)) or self.names.get(wanted)
-        alias = [e for e in self.entries if wanted in {fold(a) for a in e.aliases}]
-        return alias or [e for e in self.entries if e.document == document]
+        group = [e for e in self.entries if e.document == self.document(title)]
+        # One alias may stand for one of several texts of a group: 刑事解释（三）. It says nothing about the year.
+        called = [e for e in group if wanted in {fold(a) for a in e.aliases}] if alone else []
+        return [e for e in group if called and e.title == called[0].title] or group
 
     def versions(self, document: str) -> tuple[RegisteredVersion, ...]:
         """Every version of a document (a version group or any of its names), newest first."""

@@ -111,7 +111,7 @@ _SEPARATOR = re.compile(r"以及|[、,和及与或;]")
 _RANGE = re.compile(r"至|到|-+|~")
 _YEAR = r"(?:19|20)[0-9]{2}"
 _QUALIFIER = re.compile(rf"\((?P<bracketed>[^()《》]{{0,6}}{_YEAR}[^()《》]{{0,12}})\)|(?P<plain>{_YEAR}年?(?:修订|修正|版)?)(?=第)")
-_LINK = re.compile(r"(?:规定的|的|之|中的?|里的?|[:,])?")
+_LINK = re.compile(r"(?:规定的|的|之|中的?|里的?|现行?的?|[:,])?")
 _OWN = re.compile(r"本(?:法|条例|规定|解释|办法|细则)$")
 _NAME_END = r"(?:法典|法|条例|规定|办法|细则|解释|规则|决定)"
 _UNKNOWN_NAME = re.compile(rf"[\u4e00-\u9fff]{{1,20}}{_NAME_END}$")
@@ -188,7 +188,7 @@ def _refs(match: re.Match[str], document: str) -> list[StatuteRef]:
     elif parts.get("low"):
         numbers = [_number(parts["low"]), _number(parts["high"])]
         if parts["to"] == "-" and numbers[0] and numbers[1] and numbers[1] < numbers[0]:
-            numbers, sub = numbers[:1], numbers[1]       # 219-1条 is 第二百一十九条之一
+            numbers, sub = numbers[:1], numbers[1] or 0  # 219-1条 is 第二百一十九条之一
     else:
         numbers, sub = [_number(parts["article"])], _number(parts.get("sub") or parts.get("inner")) or 0
     if not all(numbers):
