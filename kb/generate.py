@@ -74,7 +74,7 @@ def _repeats(text: str) -> bool:
 # --- sentences ------------------------------------------------------------------------------------------------------
 
 _OPENING, _CLOSING = "“「『《（(", "”」』》）)"
-_MARKER_RUN = re.compile(r"(?:[ \t]*[\[【［〔][^\[\]【】［］〔〕\n]{1,24}[\]】］〕])+")
+_ENDING = re.compile(r"[。！？]*(?:[ \t]*(?:[\[【［〔][^\[\]【】［］〔〕\n]{1,24}[\]】］〕]|[（(]\s*来源[^（）()\n]{1,12}[）)])[。！？]?)*")
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -92,8 +92,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             character in "”」』" and not depth and text[at - 2:at - 1] in ("。", "！", "？"))
         if ends:
             depth = 0
-            if character != "\n" and (markers := _MARKER_RUN.match(text, at)):
-                at = markers.end()
+            if character != "\n" and (rest := _ENDING.match(text, at)):
+                at = rest.end()
             spans.append((start, at))
             start = at
     spans.append((start, len(text)))
