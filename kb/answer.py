@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb import currency, guard
-from kb.compose import Composer, Draft, cite_as, short_title
+from kb.compose import Composer, Draft, cite_as
 from kb.errors import ModelError
-from kb.generate import generate
+from kb.generate import generate_claims
 from kb.lexicon import Lexicon
 from kb.ports import ChatModel, PassageIndex, PassageStore, TokenCounter
+from kb.prompting import answer_messages, pack
 from kb.retrieve import Retriever, asked_terms, coverage
+from kb.statute import short_title
 from kb.types import Answer, Claim, Hit, Kind, Notice, Outcome, Part, Question, Tier
 from kb.understand import Inquiry, understand
-from kb.verify import check
+from kb.verify import Checked, check
 
 if TYPE_CHECKING:
     from kb.registry import Registry
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["SAMPLE_QUESTIONS", "Assistant"]
 
 SAMPLE_QUESTIONS = ("销售离职带走客户名单，可以要求怎样的赔偿？", "什么信息算商业秘密？", "示范区方案要建多少家商业秘密服务站？")
+
+_OTHER_SUBJECT = "这个问题不在本库范围内：本库只回答知识产权与商业秘密保护、武汉市示范区建设方案方面的问题。"
 
 # Calibrated on eval/cases (see ARCHITECTURE.md): below the first nothing in the library is about this; below the
 # second it is about this only in part.
@@ -67,8 +71,7 @@ class Assistant:
             return self._insufficient(inquiry, hits)
         progress("撰写并核对")
         notices: list[Notice] = []
-        draft, model = self._draft(inquiry, hits, progress, notices)
-        checked = check(draft.claims, draft.citations)
+        checked, model = self._write(inquiry, hits, progress, notices)
         if not any(claim.part in (Part.DIRECT, Part.BASIS) for claim in checked.claims):
             return self._insufficient(inquiry, hits)
         partial = covered < _SETTLED and not inquiry.refs
@@ -79,31 +82,43 @@ class Assistant:
         return Answer(inquiry.question, Outcome.PARTIAL if partial else Outcome.ANSWERED, checked.claims,
                       checked.citations, checked.findings, tuple(notices), retrieved=tuple(hits), model=model)
 
-    def _draft(self, inquiry: Inquiry, hits: list[Hit], progress: Callable[[str], None],
-               notices: list[Notice]) -> tuple[Draft, str]:
+    def _write(self, inquiry: Inquiry, hits: list[Hit], progress: Callable[[str], None],
+               notices: list[Notice]) -> tuple[Checked, str]:
         """By the model when one is configured; from the library alone otherwise, and whenever the model fails."""
         if self.model is not None and self.counter is not None:
+            progress(f"由 {self.model.name} 撰写")
             try:
-                progress(f"由 {self.model.name} 撰写")
-                written = generate(self.model, inquiry.question, inquiry.text, [hit.passage for hit in hits],
-                                   self.counter, self.context_tokens)
-                return Draft(tuple(written.claims), tuple(written.citations)), self.model.name
+                return self._generate(self.model, self.counter, inquiry, hits), self.model.name
             except ModelError as error:
-                notices.append(Notice("model-fallback", f"{error.problem}，以下由资料库直接摘编"))
+                notices.append(Notice("model-fallback", f"{error.problem}，{error.remedy}"))
+        draft = self._compose(inquiry, hits, notices)
+        return check(draft.claims, draft.citations), ""
+
+    def _generate(self, model: ChatModel, counter: TokenCounter, inquiry: Inquiry, hits: list[Hit]) -> Checked:
+        question = inquiry.question
+        passages = pack([hit.passage for hit in hits], self.context_tokens, counter)
+        written = generate_claims(model, answer_messages(inquiry.text, question.as_of, question.audience, passages), passages)
+        if not written.claims:
+            raise ModelError("模型认为所给资料不足以回答", "以下由资料库直接摘编")
+        return written
+
+    def _compose(self, inquiry: Inquiry, hits: list[Hit], notices: list[Notice]) -> Draft:
         parts = ([self._retriever.search(inquiry, text=part) for part in inquiry.parts]
                  if len(inquiry.parts) > 1 else [])
         draft = self._composer.compose(inquiry, hits, parts)
-        if inquiry.event_day:
-            now, draft = draft, self._composer.as_it_stood(draft, inquiry.event_day)
-            if draft != now:
-                notices.append(Notice("which-governs", "两个时间的文本都已列出；适用哪一个取决于行为发生的时间和过渡规定，本库没有写明的须另行核实"))
-        return draft, ""
+        if inquiry.event_day is None:
+            return draft
+        with_history = self._composer.as_it_stood(draft, inquiry.event_day)
+        if with_history != draft:
+            notices.append(Notice("which-governs", "两个时间的文本都已列出；适用哪一个取决于行为发生的时间和过渡规定，"
+                                                   "资料库没有写明的须另行核实"))
+        return with_history
 
     def _decline(self, inquiry: Inquiry) -> Answer | None:
         if inquiry.unclear:
             return Answer(inquiry.question, Outcome.CLARIFY,
                           (Claim("请补充说明所指的是哪件事：前面没有可以参照的问题。", ()),), followups=SAMPLE_QUESTIONS)
-        refusal = guard.refusal_for(inquiry, self.lexicon)
+        refusal = guard.refusal_for(inquiry)
         if refusal is None:
             return None
         claims = [Claim(refusal.reason, ())]
@@ -122,6 +137,9 @@ class Assistant:
         return draft if hits else Draft((), ())
 
     def _insufficient(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Answer:
+        if not (inquiry.documents or inquiry.refs or self.lexicon.in_field(inquiry.text)):
+            return Answer(inquiry.question, Outcome.OUT_OF_SCOPE, (Claim(_OTHER_SUBJECT, ()),),
+                          followups=SAMPLE_QUESTIONS)
         nearest = [hit.passage for hit in hits if not hit.passage.version.place or inquiry.place][:2]
         said = "资料不足：资料库里没有能直接回答这个问题的依据。"
         if nearest:

@@ -1,7 +1,7 @@
 """The composition root: the one place that names adapters, and (with `kb.cli`) the one that knows `ingest`."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 

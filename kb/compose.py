@@ -5,16 +5,18 @@ It selects and arranges; it never rewrites a figure. Everything it says carries 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.ports import PassageStore
 from kb.retrieve import asked_terms
+from kb.statute import parse_ref, short_title
 from kb.text import grams, sentences
 from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier, ordinal_numeral
 from kb.understand import Inquiry, Intent
+from kb.verify import unsupported_tokens
 
-__all__ = ["Composer", "Draft", "cite_as", "locator_of", "short_title"]
+__all__ = ["Composer", "Draft", "cite_as", "locator_of"]
 
 _CONSIDERED = 8              # hits whose sentences compete to be the answer
 _BASIS_LIMIT = 3
@@ -82,6 +84,7 @@ class Composer:
         leads: list[_Candidate] = []
         for text, found in zip(texts, parts if len(parts) > 1 else (hits,), strict=True):
             leads += [lead for lead in self._lead(inquiry, text, found) if lead.text not in {c.text for c in leads}]
+        leads = [self._carried_by_law(lead, hits) for lead in leads]
         claims += [self._direct(lead, sources) for lead in leads]
         claims += self._basis(inquiry, hits, leads, sources)
         claims += self._steps(inquiry, hits, sources)
@@ -164,9 +167,22 @@ class Composer:
             return Claim(f"{cite_as(lead.source, sources.found[n - 1].locator)}规定：“{lead.text}”", (n,))
         if lead.source.id == lead.cited.id:
             return Claim(lead.text, (sources.number(lead.source, lead.text),))
-        # Our words, the law's authority: cite the article with the sentence of it that says the same.
+        # Our words, the law's authority: cite the article with the 款 of it that says the same.
         quote = self._best_quote(lead.cited, self._weights(lead.text, ()))
         return Claim(lead.text, (sources.number(lead.cited, quote),))
+
+    def _carried_by_law(self, lead: _Candidate, hits: Sequence[Hit]) -> _Candidate:
+        """A guide's sentence cites the article of its 依据 line that carries all its figures, where one does."""
+        if lead.source.version.tier is not Tier.GUIDE:
+            return lead
+        behind = [h.passage for h in hits if any(f"依据《{lead.source.title}》" in why for why in h.why)]
+        named = {ref.locator for written in lead.source.basis if (ref := parse_ref(written))}
+        said = set(grams(lead.text))
+        fitting = [p for p in behind if p.locator in named and not unsupported_tokens(lead.text, [p.text])]
+        best = max(fitting, default=None, key=lambda p: len(said & set(grams(p.text))))
+        if best is None or len(said & set(grams(best.text))) < 0.5 * len(said):
+            return lead
+        return replace(lead, cited=best)
 
     # -- 法律依据 ---------------------------------------------------------------------------------------------
 
@@ -196,7 +212,7 @@ class Composer:
         related = [h.passage for h in hits[:_CONSIDERED] if h.score >= _RELATED * min(top, 5.0)]
         behind = [lead.cited for lead in leads]
         for lead in leads:
-            behind += [h.passage for h in hits if f"依据《{lead.source.title}》" in h.why]
+            behind += [h.passage for h in hits if f"依据《{lead.source.title}》" in h.why and lead.source.id == lead.cited.id]
         ordered = dict.fromkeys((p.id, p) for p in (*named, *behind, *related))
         return [p for _, p in ordered if p.version.kind is not Kind.GUIDE]
 
@@ -298,13 +314,8 @@ def locator_of(passage: Passage, quote: str) -> str:
 
 def cite_as(passage: Passage, locator: str = "") -> str:
     """《反不正当竞争法》（2025修订）第二十二条第三款, as an answer names its source."""
-    title = short_title(passage.title)
+    title = re.sub(r"（[^）]*节选）$", "", short_title(passage.title))
     label = passage.version.number or passage.version.label
     if passage.version.tier is Tier.GUIDE:
         return f"本库指南《{title}》"
     return f"《{title}》（{label}）{locator or passage.locator}"
-
-
-def short_title(title: str) -> str:
-    """反不正当竞争法 for 中华人民共和国反不正当竞争法; 刑法 for an excerpt of it."""
-    return re.sub(r"（[^）]*节选）$", "", title.removeprefix("中华人民共和国"))

@@ -1,4 +1,4 @@
-"""Questions that are not answered as asked: how to take another's secrets, private data of a person, other subjects.
+"""Questions that are not answered as asked: how to take another's secrets, forge evidence, find private data.
 
 The victim's and the defender's version of the same question is answered; only the method of wrongdoing is not.
 """
@@ -6,7 +6,6 @@ The victim's and the defender's version of the same question is answered; only t
 import re
 from dataclasses import dataclass
 
-from kb.lexicon import Lexicon
 from kb.types import Outcome
 from kb.understand import Inquiry
 
@@ -25,7 +24,7 @@ class Refusal:
 
 _OTHERS = r"(对手|竞争对手|对方|同行|竞品|别人|别家|人家|他们|它们|友商|前公司|前东家|老东家|原公司|原单位|其他公司|另一家|隔壁)"
 _TAKING = (r"(偷拍|偷看|偷偷|偷到|偷出|窃取|窃听|潜入|混进|溜进|黑进|黑掉|入侵|破解|绕过|买通|收买|贿赂|套出|套取|套到|撬开|打探|刺探|弄到|搞到|搞来|"
-           r"弄来|拿到|获取|盗取|偷|爬取|带走|挖出)")
+           r"弄来|拿到|拷走|拷贝|复制|获取|盗取|偷|爬取|带走|挖出)")
 _SECRETS = r"(配方|报价|底价|图纸|名单|资料|机密|秘密|代码|源码|工艺|车间|数据|系统|登录|密码|标书|客户|内部|文件|员工|技术|邮箱|电脑)"
 _HOW = r"(怎么|怎样|如何|咋|有什么办法|什么方法|教我|帮我|给我|教教|方法|办法|技巧|步骤|才能|最隐蔽|不被发现|神不知鬼不觉)"
 _OWN_SIDE = (r"(怎么办|怎么防|如何防|防止|防范|避免|应对|被(?!发现)|我们的|我司的|违法吗|犯法吗|合法吗|算不算|是否|构成|责任|处罚|判|赔|举报|起诉|追究|维权|"
@@ -46,7 +45,7 @@ _PRIVATE = re.compile(r"(法官|老板|员工|经理|律师|对方|证人|他|�
 _PRYING = re.compile(r"(谁(来)?问过|别人的(聊天|提问|问题|对话)|其他人.{0,4}(问|聊)|聊天记录给我看|用户记录)")
 
 
-def refusal_for(inquiry: Inquiry, lexicon: Lexicon) -> Refusal | None:
+def refusal_for(inquiry: Inquiry) -> Refusal | None:
     """The refusal a question calls for, or None when it should be answered. Looks at the question alone."""
     text = inquiry.text
     if _RECIPE.search(text):
@@ -62,8 +61,6 @@ def refusal_for(inquiry: Inquiry, lexicon: Lexicon) -> Refusal | None:
         return _PRIVACY_REFUSAL
     if _PRYING.search(text):
         return _NOTHING_KEPT
-    if not inquiry.documents and not inquiry.refs and not lexicon.in_field(text):
-        return _OTHER_SUBJECT
     return None
 
 
@@ -84,5 +81,3 @@ _PRIVACY_REFUSAL = Refusal(
     lawful=("通过法院、仲裁机构或其公开的办公渠道联系", "需要对方身份信息时，由律师或法院依法调取"))
 _NOTHING_KEPT = Refusal(
     Outcome.OUT_OF_SCOPE, "本程序不保存任何人的提问，没有记录可以查看。")
-_OTHER_SUBJECT = Refusal(
-    Outcome.OUT_OF_SCOPE, "这个问题不在本库范围内：本库只回答知识产权与商业秘密保护、武汉市示范区建设方案方面的问题。")

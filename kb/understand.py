@@ -120,7 +120,7 @@ def _intent(text: str, has_reference: bool) -> Intent:
 
 
 # 2024年5月1日, 2024年5月, 2024年: the day something happened. A year that names a version or a deadline is not an event.
-_EVENT = re.compile(r"(?<![到至截])(20\d{2})年(?!底|末|修|版|新|旧|的?反|前)(?:(\d{1,2})月(?!底前))?(?:(\d{1,2})[日号])?"
+_EVENT = re.compile(r"(?<![到至截])(20\d{2})年(?!底|末|修|版|新|旧|的?反|前)(?:(\d{1,2})月(?!底前))?+(?:(\d{1,2})[日号])?+"
                     r"(?!.{0,3}(?:施行|修订|修正|生效|印发|公布))")
 
 
@@ -144,5 +144,5 @@ def _place(text: str) -> str:
 
 def _parts(text: str) -> tuple[str, ...]:
     """Several questions in one: at most three, each long enough to stand alone."""
-    parts = [part.strip() for part in re.split(r"[？?\n]+", text) if len(part.strip()) >= 6]
+    parts = [part.strip() for part in re.split(r"[？?\n]+", text) if len(part.strip()) >= 5]
     return tuple(parts[:3]) if len(parts) > 1 else (text,)
