@@ -82,10 +82,11 @@ def effect_line(version: Version, day: date) -> str:
 
 
 def source_heading(citation: Citation) -> str:
-    """《反不正当竞争法》（2025修订）第二十二条."""
+    """《反不正当竞争法》（2025修订）第二十二条; a guide's own title is not said twice."""
     version = citation.passage.version
     label = f"（{version.label}）" if version.label else ""
-    locator = citation.locator if citation.locator.startswith("第") else f" {citation.locator}"
+    locator = citation.locator.removeprefix(version.title).removeprefix(" > ")
+    locator = locator if locator.startswith("第") else f" {locator}".rstrip()
     return _plain(f"《{version.title}》{label}{locator}")
 
 

@@ -15,6 +15,7 @@ from kb.lock import writer_lock
 
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
 _CORPUS = "ZHIWEN_TEST_CORPUS"
+_FOR_TESTS = (_CORPUS, "ZHIWEN_REQUIRE_BROWSER")
 _NOT_OURS_TO_INHERIT = ("ZHIWEN_", "LANGCHAIN_", "LANGSMITH_", "OPENAI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
                         "NO_PROXY")
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -27,7 +28,7 @@ class NetworkBlocked(RuntimeError):
 def pytest_configure(config: pytest.Config) -> None:
     """What the developer's shell has set must not decide whether a test passes."""
     for name in list(os.environ):
-        if name != _CORPUS and name.upper().startswith(_NOT_OURS_TO_INHERIT):
+        if name not in _FOR_TESTS and name.upper().startswith(_NOT_OURS_TO_INHERIT):
             del os.environ[name]
     if corpus := os.environ.get(_CORPUS):
         os.environ[_CORPUS] = str(Path(corpus).resolve())

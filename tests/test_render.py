@@ -16,6 +16,8 @@ from kb.render import (
     answer_markdown,
     effect_line,
     escape_markdown,
+    passage_markdown,
+    source_heading,
     source_line,
     source_link,
     status_of,
@@ -130,9 +132,16 @@ def test_the_export_lists_each_source_with_version_place_and_dates():
 
 def test_one_source_on_one_line():
     assert source_line(OFFICIAL, TODAY) == (
-        "《中华人民共和国反不正当竞争法》（2025修订）第二十二条第一款 · 第 9 页 · 官方文本"
+        "《中华人民共和国反不正当竞争法》（2025修订）第二十二条第一款 · 官方文本 · 第 9 页"
         " · 现行有效，2025-10-15 起施行")
     assert DIGEST_MARK in source_line(SUMMARY, TODAY)
+
+
+def test_a_guide_names_its_section_without_repeating_its_title():
+    guide = replace(LAW, title="员工离职怎么办", label="2026-11", tier=Tier.GUIDE)
+    section = replace(OFFICIAL, passage=replace(OFFICIAL.passage, version=guide), locator="员工离职怎么办 > 步骤")
+    assert source_heading(section) == "《员工离职怎么办》（2026-11） 步骤"
+    assert source_heading(replace(section, locator="员工离职怎么办")) == "《员工离职怎么办》（2026-11）"
 
 
 @pytest.mark.parametrize("address", [
@@ -242,3 +251,15 @@ def test_the_page_may_write_citation_numbers_its_own_way():
 
 def test_terminal_escapes_never_reach_a_terminal():
     assert "\x1b" not in to_text(answer(Claim("红\x1b[31m字", ())))
+
+
+@pytest.mark.parametrize(("text", "quote", "shown"), [
+    ("甲乙丙", "乙", "甲**乙**丙"),
+    ("甲乙\n丙丁\n戊", "乙\n丙", "甲**乙**  \n**丙**丁  \n戊"),
+    ("甲乙\n丙丁\n戊", "丙丁\n", "甲乙  \n**丙丁**  \n戊"),
+    ("甲乙", "丙", "甲乙"),
+    ("甲乙", "", "甲乙"),
+    ("a*b", "*", "a**\\***b"),
+])
+def test_the_quotation_is_highlighted_line_by_line_in_its_passage(text, quote, shown):
+    assert passage_markdown(text, quote) == shown

@@ -1,9 +1,6 @@
 """What the pages share: the library of this process, the conversation of this session, and how errors are shown."""
 
-import logging
-import secrets
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from kb.errors import KbError
+from kb.incidents import record
 from kb.render import escape_markdown
 from kb.types import Answer
 from views.wording import CHINESE, LANGUAGES, Wording
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "turns",
            "wording"]
-
-log = logging.getLogger("zhiwen")
 
 
 @dataclass(frozen=True)
@@ -126,10 +122,7 @@ def explain(error: Exception) -> str:
     """One sentence for the page: what to do, or an incident number whose traceback is in the log without any values."""
     if isinstance(error, KbError):
         return str(error)
-    incident, kind = secrets.token_hex(4), type(error).__name__
-    # The message of an exception may quote what somebody typed; the frames do not.
-    log.error("incident %s: %s\n%s", incident, kind, "".join(traceback.format_tb(error.__traceback__)))
-    return wording().failed.format(kind=kind, incident=incident)
+    return wording().failed.format(kind=type(error).__name__, incident=record(error))
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:
