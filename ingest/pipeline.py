@@ -20,6 +20,7 @@ from kb.lock import writer_lock
 from kb.ports import Clock, Embedder
 from kb.registry import Registry
 from kb.store import complete, is_complete, store
+from kb.types import Version
 
 __all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths"]
 
@@ -217,20 +218,25 @@ class _Run:
                 self.records.append(replace(twin, location=_location(source.path), name=source.name))
 
     def _accept(self, document: PreparedDocument, record: FileRecord) -> bool:
-        """False for a second file with a text that another file already provides."""
+        """False for a second file with a version that another file already provides."""
         self.seen.add(record.version_id)
-        holder = self._holder(record)
-        if holder:
-            version = document.version
-            self.unchanged += 1
-            self.warnings.append(SourceWarning(
-                record.name, f"与已入库的《{version.title}》（{version.label}）是同一版本，没有重复入库",
-                f"如要以本文件为准，请先移走 {holder.name}"))
+        if holder := self._holder(record):
+            self._decline(document.version, record, holder)
             return False
         self.warnings += document.warnings
         self.documents[record.version_id] = document
         self.records.append(record)
         return True
+
+    def _decline(self, version: Version, record: FileRecord, holder: FileRecord) -> None:
+        """The same bytes under another name are merely noted; other bytes would be lost without a word."""
+        what = f"与 {holder.name} 是《{version.title}》（{version.label}）的同一版本"
+        if record.sha256 == holder.sha256:
+            self.unchanged += 1
+            self.warnings.append(SourceWarning(record.name, f"{what}，内容相同，不重复入库", "可以移走其中一份"))
+        else:
+            self.problems.append(Problem(record.name, f"{what}，但内容不同，本文件没有入库",
+                                         "请只保留其中一份；如确是不同的文件，请改名或改标题后重新导入"))
 
     def _holder(self, record: FileRecord) -> FileRecord | None:
         """Another file that provides this version and is still there."""

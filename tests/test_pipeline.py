@@ -1,0 +1,388 @@
+"""Ingestion end to end with real child processes: what is added, what is left alone, and what a bad file stops."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import IngestReport, ingest_bundled, ingest_paths
+from kb.catalogue import Catalogue
+from kb.errors import LibraryBusy
+from kb.index import open_index
+from kb.lock import writer_lock
+from kb.registry import Registry
+from kb.store import complete, verify_library
+
+ROOT = Path(__file__).parents[1]
+LAW = """# 示例市商业秘密保护条例
+
+## 第一章 总则
+
+第一条 为了保护商业秘密，制定本条例。
+
+第二条 本条例所称客户名单，是指经营者整理的客户资料。
+
+第三条 本条例自2024年1月1日起施行。
+"""
+GUIDE = """# 保密制度指南
+
+## 一句话
+
+先分级，再授权，最后留痕。
+
+## 步骤
+
+先清点资料，再标注密级。
+"""
+REGISTER = Registry((), {})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "资料"
+    path.mkdir()
+    (path / "条例.md").write_text(LAW, encoding="utf-8")
+    (path / "指南.md").write_text(GUIDE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def ingest(data, embedder, clock):
+    def run(*paths: Path, **more) -> IngestReport:
+        return ingest_paths(list(paths), data, registry=REGISTER, embedder=embedder, clock=clock, **more)
+
+    return run
+
+
+def counts(report: IngestReport) -> dict[str, int]:
+    return {name: value for name, value in report.as_json().items()
+            if name in ("added", "updated", "unchanged", "missing", "removed") and value}
+
+
+def held(data: Path) -> dict[str, list[str]]:
+    with Catalogue(data) as catalogue:
+        return {v.title: [p.text for p in catalogue.passages_of(v.id)] for v in catalogue.versions()}
+
+
+def content(data: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in data.rglob("*") if path.is_file() and "sqlite3-" not in path.name}
+
+
+def test_a_folder_is_taken_in_and_can_be_searched(data, folder, ingest, embedder):
+    report = ingest(folder)
+    assert (counts(report), report.problems) == ({"added": 2}, ())
+    assert report.passages == sum(len(texts) for texts in held(data).values()) > 3
+    with open_index(data, embedder) as index, Catalogue(data) as catalogue:
+        best = catalogue.passages([index.lexical("客户名单", 1)[0][0]])
+    assert [p.locator for p in best.values()] == ["第二条"]
+    verify_library(data)
+
+
+def test_the_second_time_nothing_is_written(data, folder, ingest):
+    first, before = ingest(folder), content(data)
+    again = ingest(folder)
+    assert (counts(again), again.passages) == ({"unchanged": 2}, first.passages)
+    assert content(data) == before
+
+
+def test_a_changed_article_replaces_exactly_itself(data, folder, ingest):
+    ingest(folder)
+    with Catalogue(data) as catalogue:
+        before = set(catalogue.passage_ids())
+    (folder / "条例.md").write_text(LAW.replace("整理的客户资料", "长期积累的客户资料"), encoding="utf-8")
+    assert counts(ingest(folder)) == {"updated": 1, "unchanged": 1}
+    with Catalogue(data) as catalogue:
+        after = set(catalogue.passage_ids())
+        new = catalogue.passages(after - before)
+    assert len(before - after) == 1
+    assert [(p.locator, "长期积累" in p.text) for p in new.values()] == [("第二条", True)]
+    assert len(list((data / "originals").iterdir())) == 2
+    verify_library(data)
+
+
+def test_a_vanished_file_is_reported_and_stays_until_pruned(data, folder, ingest):
+    ingest(folder)
+    (folder / "指南.md").unlink()
+    assert counts(ingest(folder)) == {"unchanged": 1, "missing": 1}
+    assert set(held(data)) == {"示例市商业秘密保护条例", "保密制度指南"}
+    assert counts(ingest(folder, prune=True)) == {"unchanged": 1, "removed": 1}
+    assert set(held(data)) == {"示例市商业秘密保护条例"}
+    assert not [path for path, text in content(data).items() if "最后留痕".encode() in text]
+    verify_library(data)
+
+
+def test_pruning_looks_only_into_the_named_folders(data, folder, ingest, tmp_path):
+    other = tmp_path / "资料2"
+    other.mkdir()
+    (other / "别的.txt").write_text("别处的规定\n第一条 别处的内容，与本处无关。", encoding="utf-8")
+    ingest(folder, other)
+    (other / "别的.txt").unlink()
+    assert counts(ingest(folder, prune=True)) == {"unchanged": 2}
+    assert len(held(data)) == 3
+
+
+def test_a_folder_that_is_gone_as_a_whole_prunes_nothing(data, folder, ingest):
+    ingest(folder)
+    shutil.rmtree(folder)
+    report = ingest(folder, prune=True)
+    assert counts(report) == {}
+    assert [problem.problem for problem in report.problems] == ["路径不存在或无法访问"]
+    assert len(held(data)) == 2
+
+
+def test_a_moved_file_is_not_read_again_and_its_old_place_can_be_pruned(data, folder, ingest):
+    ingest(folder)
+    (folder / "新").mkdir()
+    (folder / "条例.md").rename(folder / "新" / "条例.md")
+    assert counts(ingest(folder)) == {"unchanged": 2, "missing": 1}
+    assert counts(ingest(folder, prune=True)) == {"unchanged": 2, "removed": 1}
+    assert len(held(data)) == 2
+
+
+def test_a_bad_file_stops_nothing_and_stores_nothing(data, folder, ingest):
+    (folder / "坏.pdf").write_bytes(b"%PDF-1.7 broken")
+    (folder / "空.txt").write_bytes(b"")
+    report = ingest(folder)
+    assert counts(report) == {"added": 2}
+    assert sorted(problem.file for problem in report.problems) == ["坏.pdf", "空.txt"]
+    assert all(problem.problem and problem.remedy for problem in report.problems)
+    with Catalogue(data) as catalogue:
+        assert len(catalogue.files()) == 2
+    assert len(list((data / "originals").iterdir())) == 2
+
+
+def test_a_file_that_turns_bad_leaves_its_last_good_content(data, folder, ingest):
+    ingest(folder)
+    (folder / "条例.md").write_bytes(b"")
+    report = ingest(folder)
+    assert (counts(report), len(report.problems)) == ({"unchanged": 1}, 1)
+    assert "示例市商业秘密保护条例" in held(data)
+
+
+def test_a_renamed_document_takes_the_place_of_its_old_self(data, folder, ingest):
+    ingest(folder)
+    (folder / "指南.md").write_text(GUIDE.replace("保密制度指南", "保密管理指南"), encoding="utf-8")
+    assert counts(ingest(folder)) == {"updated": 1, "unchanged": 1}
+    assert set(held(data)) == {"示例市商业秘密保护条例", "保密管理指南"}
+
+
+def test_two_different_files_that_claim_one_version_are_not_mixed(data, folder, ingest):
+    (folder / "旧").mkdir()
+    (folder / "旧" / "条例.md").write_text(LAW.replace("客户资料", "另一种资料"), encoding="utf-8")
+    report = ingest(folder)
+    assert counts(report) == {"added": 2}
+    assert [problem.problem.endswith("本文件没有入库") for problem in report.problems] == [True]
+    again = ingest(folder)
+    assert counts(again) == {"unchanged": 2}
+    assert again.problems == report.problems
+
+
+def test_a_manifest_vouches_and_a_changed_entry_is_taken_in(data, folder, ingest):
+    def write_manifest(status):
+        entry = {"file": "条例.md", "title": "示例市商业秘密保护条例", "kind": "local_regulation", "status": status,
+                 "date_effective": "2024-01-01", "sha256": sha256((folder / "条例.md").read_bytes()).hexdigest()}
+        (folder / "manifest.json").write_text(json.dumps({"documents": [entry]}), encoding="utf-8")
+
+    write_manifest("current")
+    ingest(folder)
+    write_manifest("repealed")
+    assert counts(ingest(folder)) == {"updated": 1, "unchanged": 1}
+    with Catalogue(data) as catalogue:
+        assert ("official", "repealed") in {(v.tier.value, v.status.value) for v in catalogue.versions()}
+    verify_library(data)
+
+
+def test_an_original_is_kept_as_it_came(data, folder, ingest):
+    ingest(folder)
+    with Catalogue(data) as catalogue:
+        for version in catalogue.versions():
+            assert catalogue.original(version.sha256).read_bytes() == (folder / version.file_name).read_bytes()
+
+
+def test_the_report_is_the_agreed_json(folder, ingest):
+    (folder / "空.txt").write_bytes(b"")
+    report = json.loads(json.dumps(ingest(folder).as_json()))
+    assert list(report) == ["added", "updated", "unchanged", "missing", "removed", "passages", "seconds", "warnings",
+                            "problems"]
+    assert list(report["problems"][0]) == ["file", "problem", "remedy"]
+
+
+def test_progress_names_every_file(folder, ingest):
+    steps = []
+    ingest(folder, progress=steps.append)
+    assert [str(step) for step in steps[:2]] == ["读取 1/2 指南.md", "读取 2/2 条例.md"]
+    assert steps[-1].stage == "建立索引"
+
+
+def test_a_second_writer_is_refused(data, folder, ingest, clock):
+    with writer_lock(data, clock=clock, command="ingest"), pytest.raises(LibraryBusy):
+        ingest(folder)
+
+
+def test_an_index_left_behind_is_completed_by_the_next_run(data, folder, ingest):
+    ingest(folder)
+    (folder / "指南.md").unlink()
+    with Catalogue(data) as catalogue:
+        catalogue.remove([v.id for v in catalogue.versions() if v.title == "保密制度指南"])
+    ingest(folder)
+    assert verify_library(data).passages == len(held(data)["示例市商业秘密保护条例"])
+
+
+# --- the bundled library
+
+DIGEST = """---
+kind: guide
+title: 员工离职怎么办
+audience: enterprise
+version: 2026-11
+---
+# 员工离职怎么办
+
+## 一句话
+问：销售经理把客户名单带走了怎么办？
+
+先固定证据，再谈赔偿。
+
+依据：《反不正当竞争法》第十条
+"""
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    path = tmp_path / "shipped" / "guides"
+    path.mkdir(parents=True)
+    (path / "leaving.md").write_text(DIGEST, encoding="utf-8")
+    return path.parent
+
+
+def test_the_bundled_library_is_indexed_once_and_again_when_it_changes(data, shipped, embedder, clock):
+    def start():
+        return counts(ingest_bundled(shipped, data, registry=REGISTER, embedder=embedder, clock=clock))
+
+    assert start() == {"added": 1}
+    before = content(data)
+    assert start() == {}
+    assert content(data) == before
+    (shipped / "guides" / "leaving.md").write_text(DIGEST.replace("先固定证据", "先留存证据"), encoding="utf-8")
+    assert start() == {"updated": 1}
+    assert held(data) == {"员工离职怎么办": ["先留存证据，再谈赔偿。"]}
+
+
+def test_what_the_bundled_library_no_longer_has_goes_and_what_users_added_stays(
+        data, shipped, folder, ingest, embedder, clock):
+    (shipped / "guides" / "second.md").write_text(DIGEST.replace("员工离职怎么办", "泄密以后"), encoding="utf-8")
+    ingest_bundled(shipped, data, registry=REGISTER, embedder=embedder, clock=clock)
+    ingest(folder)
+    (shipped / "guides" / "second.md").unlink()
+    report = ingest_bundled(shipped, data, registry=REGISTER, embedder=embedder, clock=clock)
+    assert counts(report) == {"unchanged": 1, "removed": 1}
+    assert set(held(data)) == {"员工离职怎么办", "示例市商业秘密保护条例", "保密制度指南"}
+    assert counts(ingest(folder, prune=True)) == {"unchanged": 2}
+
+
+def test_two_first_starts_at_once_both_end_with_the_library(data, shipped):
+    started = [subprocess.Popen([sys.executable, "-c", START, str(shipped), str(data)], cwd=ROOT,
+                                stderr=subprocess.PIPE) for _ in range(2)]
+    said = [process.communicate()[1].decode() for process in started]
+    assert [process.returncode for process in started] == [0, 0], said
+    assert verify_library(data).passages == 1
+
+
+START = """
+import sys
+from datetime import date
+from pathlib import Path
+from ingest.pipeline import ingest_bundled
+from kb.clock import FixedClock
+from kb.embedding import CharNgramEmbedder
+from kb.registry import Registry
+ingest_bundled(Path(sys.argv[1]), Path(sys.argv[2]), registry=Registry((), {}), embedder=CharNgramEmbedder(),
+               clock=FixedClock(date(2026, 11, 22)))
+"""
+
+
+# --- killed by the system, not by an exception: nothing of ours gets to clean up
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from kb import catalogue, chroma_index, index, lexical, store
+from ingest import pipeline
+from kb.clock import FixedClock
+from kb.embedding import CharNgramEmbedder
+from kb.registry import Registry
+folder, data, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
+owner, name = {"keeping originals": (catalogue.Catalogue, "keep_original"),
+               "planning": (catalogue.Catalogue, "plan"),
+               "writing vectors": (chroma_index.VectorIndex, "close"),
+               "writing terms": (index, "write_lexical"),
+               "reading back": (index, "_read_back"),
+               "writing the catalogue": (catalogue.Catalogue, "apply"),
+               "publishing": (store, "publish")}[where]
+setattr(owner, name, die)
+pipeline.ingest_paths([folder], data, registry=Registry((), {}), embedder=CharNgramEmbedder(),
+                      clock=FixedClock(date(2026, 11, 22)))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill a process without its consent")
+@pytest.mark.parametrize("where", ["keeping originals", "planning", "writing vectors", "writing terms", "reading back",
+                                   "writing the catalogue", "publishing"])
+def test_a_process_killed_while(where, data, folder, ingest, embedder):
+    """… leaves the old library or the new one in use, and the next run completes it."""
+    ingest(folder)
+    old = held(data)
+    (folder / "指南.md").write_text(GUIDE.replace("先分级", "先登记"), encoding="utf-8")
+    (folder / "新.md").write_text(LAW.replace("示例市", "样本市"), encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(data), where], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with open_index(data, embedder) as index:
+        assert index.lexical("客户名单", 3)
+    if where == "publishing":
+        with Catalogue(data) as catalogue:
+            complete(catalogue, embedder)
+        verify_library(data)
+    else:
+        assert held(data) == old
+        verify_library(data)
+    ingest(folder)
+    assert "先登记，再授权，最后留痕。" in held(data)["保密制度指南"]
+    assert "样本市商业秘密保护条例" in held(data)
+    verify_library(data)
+    assert len([path for path in (data / "index").iterdir() if path.is_dir()]) == 1
+    assert len(list((data / "originals").iterdir())) == 3
+
+
+# --- the real documents
+
+@pytest.mark.corpus
+def test_the_official_documents_are_taken_in_without_a_problem(corpus_data):
+    assert verify_library(corpus_data).passages > 5000
+    with Catalogue(corpus_data) as catalogue:
+        official = [v for v in catalogue.versions() if v.tier.value == "official"]
+        assert len(official) == 120
+        in_force = catalogue.article("反不正当竞争法", 22)[0]
+        assert in_force.version.label == "2025修订"
+        assert "赔偿数额" in in_force.text
+
+
+@pytest.mark.corpus
+def test_the_official_documents_twice_are_the_official_documents_once(corpus, corpus_data, tmp_path, embedder, clock):
+    from kb.registry import bundled_registry
+
+    data = shutil.copytree(corpus_data, tmp_path / "copy")
+    report = ingest_paths([corpus / name for name in ("regulations", "versions", "plan", "guides")], data,
+                          registry=bundled_registry(), embedder=embedder, clock=clock)
+    assert counts(report) == {"unchanged": 120}
