@@ -29,10 +29,11 @@ def parse_docx(raw: RawFile) -> ParsedDocument:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
-    # lxml's XMLSyntaxError is a SyntaxError.
+    # lxml's XMLSyntaxError is a SyntaxError; python-docx meets unexpected roots with attribute and type errors.
     try:
         document = docx.Document(io.BytesIO(raw.data))
-    except (PackageNotFoundError, SyntaxError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (PackageNotFoundError, SyntaxError, LookupError, ValueError, AttributeError, TypeError,
+            zipfile.BadZipFile) as error:
         raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
     reader = _Reader(document)
     blocks = blocks_in_place(reader.blocks(document.element.body))
