@@ -112,6 +112,7 @@ _RANGE = re.compile(r"至|到|-+|~")
 _YEAR = r"(?:19|20)[0-9]{2}"
 _QUALIFIER = re.compile(rf"\((?P<bracketed>[^()《》]{{0,6}}{_YEAR}[^()《》]{{0,12}})\)|(?P<plain>{_YEAR}年?(?:修订|修正|版)?)(?=第)")
 _LINK = re.compile(r"(?:规定的|的|之|中的?|里的?|现行?的?|[:,])?")
+_NO_NAME = re.compile(rf"第{_N}条|[《》。！？；?!;\n]")   # outside 书名号
 _OWN = re.compile(r"本(?:法|条例|规定|解释|办法|细则)$")
 _NAME_END = r"(?:法典|法|条例|规定|办法|细则|解释|规则|决定)"
 _UNKNOWN_NAME = re.compile(rf"[\u4e00-\u9fff]{{1,20}}{_NAME_END}$")
@@ -136,6 +137,8 @@ def parse_ref(text: str, names: Mapping[str, str] | None = None) -> StatuteRef |
     for start in starts:
         written = name or (copy.written(0, start).strip() if start else "")
         match = _ARTICLE.fullmatch(copy.folded, start) or (_DASHED.fullmatch(copy.folded, start) if written else None)
+        if written and not name and _NO_NAME.search(written):
+            return None
         if match and (refs := _refs(match, _bare_name(written, bool(name)))) and len(refs) == 1:
             return replace(refs[0], document=_group(refs[0].document, names)) if names else refs[0]
     return None
