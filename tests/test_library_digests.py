@@ -65,6 +65,16 @@ _ARTICLE_NUMBER = re.compile(r"第[一二三四五六七八九十百千零]+条(
 
 _ARTICLE_NUMBER = re.compile(r"第[一二三四五六七八九十百千零]+条(?:之[一二三四五六七八九十])?(?:第[一二三四五六七八九十]+款)?")
 
+# Limits whose direction the figures alone do not show.
+LIMITS = [
+    ("punitive-2026", "第十二条", "最高为计算基数的5倍"),
+    ("labour-contract-law", "第二十四条", "不得超过2年"),
+    ("labour-disputes-1-2020", "第三十六条", "最低工资标准高于劳动者月平均工资的30%的，每月补偿按该最低工资标准"),
+    ("spc-trade-secrets-2020", "第十五条", "应当在48小时内"),
+    ("criminal-ip-2025", "第十八条", "利润损失低于合理许可使用费的，按许可使用费"),
+    ("civil-code-general", "第一百八十八条", "超过20年的，法院不予保护"),
+]
+
 ALL_SECTIONS = [pytest.param(path, section, id=f"{path.stem}-{section.locator}")
                 for path in DIGESTS for section in sections(path)]
 
@@ -122,6 +132,11 @@ def test_the_criminal_code_has_both_offences_and_the_unit_rule() -> None:
 @pytest.mark.parametrize(("stem", "locator", "expected"), KNOWN_FIGURES)
 def test_the_figures_people_look_for_are_stated(stem: str, locator: str, expected: set[str]) -> None:
     assert expected <= figures(_section(stem, locator).body)
+
+
+@pytest.mark.parametrize(("stem", "locator", "limit"), LIMITS)
+def test_a_limit_points_the_right_way(stem: str, locator: str, limit: str) -> None:
+    assert limit in _section(stem, locator).body
 
 
 @pytest.mark.parametrize(("path", "section"), ALL_SECTIONS)
@@ -184,6 +199,16 @@ def test_every_sentence_keeps_the_bounds_of_its_article(path: Path, section: Sec
     wrong = {statement: unsupported_tokens(_ARTICLE_NUMBER.sub("", statement.replace(own, "")), official)
              for statement in _statements(section)}
     assert not any(wrong.values()), path.stem
+
+
+@pytest.mark.parametrize(("path", "section"), ALL_SECTIONS)
+def test_duties_and_bans_are_only_told_where_the_law_has_them(path: Path, section: Section, corpus: Path) -> None:
+    """可以 also tells what a party may ask for, where the law says that a court grants or hears it."""
+    official = "\n".join(_articles(section, corpus))
+    for told, printed in {"应当": "应|必须", "不得": "不得", "可以": "可以|有权|支持|准许|受理|审理|申请", "除外": "除外|另有|除",
+                          "不予支持": "不予支持", "不予受理": "不予受理"}.items():
+        if told in section.body:
+            assert re.search(printed, official), (path.stem, told)
 
 
 @pytest.mark.parametrize(("path", "section"), ALL_SECTIONS)
