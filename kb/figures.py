@@ -22,7 +22,7 @@ class HardToken:
     `written` is how the sentence has it, folded; it takes no part in comparison.
     """
 
-    kind: str                  # money, percent, date, duration, multiple, count, article, paragraph, number, law, bare
+    kind: str                  # money, percent, date, duration, multiple, count, ordinal, article, chapter, number, law …
     value: str
     unit: str = ""
     bound: str = ""
@@ -58,10 +58,12 @@ _TOKEN = re.compile("|".join((
     r"(?P<short_article>\d+)条(?:之(?P<short_sub>[一二三四五六七八九十]+|\d+))?",
     rf"第(?P<paragraph>{_NUM})款",
     rf"第(?P<chapter>{_NUM})(?P<chapter_unit>[章节编])",
-    rf"(?P<ordinal>第{_NUM})",
+    rf"第(?P<nth>{_NUM})(?P<nth_unit>年|次|届|日|期|批)",
+    rf"第{_NUM}",
     rf"(?P<low>{_NUM})[多余]?(?:{_TO}(?P<high>{_NUM})[多余]?)?(?P<unit>{_UNITS})(?P<bound>{_AFTER})?",
     rf"(?P<bare>{_NUM})",
 )))
+_LONGEST_NUMERAL = 30       # longer is not a figure, and Python refuses to convert very long ones
 _LAW = re.compile(r"《([^《》]{1,60}(?:法|法典|条例|规定|办法|解释|细则|决定|批复))》(?:\([^()]{1,20}\))?第")
 _MARKER = re.compile(r"\[\d{1,3}(?:[-~,、;]\d{1,3})*\](?!第?\d+号)")
 _LIST_NUMBER = re.compile(r"^(?:[-*]|\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|\([一二三四五六七八九十]+\)"
@@ -139,6 +141,9 @@ def _read(match: re.Match[str]) -> Iterator[HardToken]:
         yield from _plain("paragraph", found["paragraph"], "款", written)
     elif found["chapter"]:
         yield from _plain("chapter", found["chapter"], found["chapter_unit"], written)
+    elif found["nth"]:
+        if (_value(found["nth"]) or 0) > 2:          # 第一年, 第二次 also merely tell steps apart
+            yield from _plain("ordinal", found["nth"], found["nth_unit"], written)
     elif found["unit"]:
         yield from _measured(match)
     elif found["bare"]:
@@ -155,7 +160,7 @@ def _date(found: dict[str, str | None], written: str) -> Iterator[HardToken]:
     year = _value(found["year"] or found["y"] or "")
     month = _value(found["month"] or found["m"] or found["month_only"] or "")
     day = _value(found["day"] or found["d"] or found["day_only"] or "")
-    if month is None or not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
+    if month is None:
         return
     start = f"{int(year):04d}" if year is not None else "-"
     yield HardToken("date", f"{start}-{int(month):02d}" + (f"-{int(day):02d}" if day is not None else ""),
@@ -201,7 +206,7 @@ def _with_unit(value: Decimal, unit: str, bound: str, written: str) -> Iterator[
         yield HardToken("multiple", _shown(value), unit, bound, written)
     elif unit in ("%", "‰", "个百分点"):
         yield HardToken("percent", _shown(value), unit, bound, written)
-    elif value >= (2 if any(unit == exact.removesuffix("(?!民)") for exact in _EXACT_COUNT) else 10):
+    elif bound or value >= (2 if any(unit == exact.removesuffix("(?!民)") for exact in _EXACT_COUNT) else 10):
         yield HardToken("count", _shown(value), unit, bound, written)
 
 
@@ -226,7 +231,7 @@ def _bound_before(match: re.Match[str]) -> str:
 
 
 def _value(numeral: str) -> Decimal | None:
-    if not numeral:
+    if not numeral or len(numeral) > _LONGEST_NUMERAL:
         return None
     if numeral == "半":
         return Decimal("0.5")

@@ -131,13 +131,17 @@ _MODALS = {"forbid": "不得|禁止|严禁|不准|不可以|不能|不应当|不
 _MODAL = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _MODALS.items()))
 _CONTRARY = {frozenset(pair) for pair in (("forbid", "allow"), ("forbid", "demand"), ("waive", "demand"))}
 _NEGATED = re.compile(r"不(属于|构成|承担|适用|视为|支付|享有|影响|公开|得到|受)(?=([\u4e00-\u9fff]{2}))")
-_SHARED = 4           # characters of the act that must agree before two modals are compared
+_SHARED = 4           # characters of the act that must agree before two modal words are compared
 
 
-def _modals(text: str) -> list[tuple[str, str]]:
-    folded = fold(text)
-    return [(match.lastgroup or "", re.split(r"[^\u4e00-\u9fff]", folded[match.end():match.end() + 8])[0])
-            for match in _MODAL.finditer(folded)]
+def _modals(text: str) -> dict[str, set[str]]:
+    """The modal words of each act, the act being the characters that follow them."""
+    folded, acts = fold(text), dict[str, set[str]]()
+    for match in _MODAL.finditer(folded):
+        act = folded[match.end():match.end() + _SHARED]
+        if re.fullmatch(rf"[\u4e00-\u9fff]{{{_SHARED}}}", act):
+            acts.setdefault(act, set()).add(match.lastgroup or "")
+    return acts
 
 
 def _negates(one: str, other: str) -> bool:
@@ -153,10 +157,10 @@ def polarity_conflict(sentence: str, quote: str) -> bool:
 
     Conservative: only where both name the same act right after the modal word; silence is not a conflict.
     """
-    stated, held = _modals(sentence), _modals(quote)
-    for modal, act in stated:
-        same = {other for other, of in held if len(act) >= _SHARED and of[:_SHARED] == act[:_SHARED]}
-        if same and modal not in same and any(frozenset((modal, other)) in _CONTRARY for other in same):
+    held = _modals(quote)
+    for act, modals in _modals(sentence).items():
+        same = held.get(act, set())
+        if any(modal not in same and any(frozenset((modal, other)) in _CONTRARY for other in same) for modal in modals):
             return True
     return _negates(sentence, quote) or _negates(quote, sentence)
 

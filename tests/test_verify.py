@@ -115,6 +115,8 @@ def test_words_in_quotation_marks_are_the_words_of_a_cited_source(sentence, alte
     ("三至五万元", "3万元至5万元", "3-5万元"),
     ("1.5万元", "15000元"),
     ("二十二项", "22项"),
+    ("两个以上", "2个以上"),
+    ("第五十年", "第50年"),
     ("不超过二年", "不得超过2年", "2年以下"),
 ])
 def test_a_figure_is_one_figure_however_it_is_written(same):
@@ -130,7 +132,8 @@ def test_a_figure_is_one_figure_however_it_is_written(same):
     ("30日", "30个工作日", "30个月"),
     ("2025年10月15日", "2025年10月5日", "2025年10月", "2025年", "10月15日"),
     ("五倍以下", "五倍以上", "五倍"),
-    ("第十条", "第十一条", "第十条之一", "第十款", "第十章"),
+    ("第十条", "第十一条", "第十条之一", "第十款", "第十章", "第十年"),
+    ("12月31日", "13月31日", "12月32日"),                # impossible dates too: they must not pass as no figure
     ("法释〔2025〕5号", "法释〔2020〕5号", "法释〔2025〕6号"),
 ])
 def test_different_figures_stay_different(different):
@@ -140,7 +143,7 @@ def test_different_figures_stay_different(different):
 @pytest.mark.parametrize("text", [
     "1. 先固定证据", "2、再报案", "（一）不为公众所知悉", "(3) 保密措施", "一、总则", "首先，其次，最后",
     "见资料[1][2]", "来自[1-3]", "参见【2】", "三个条件", "一种手段", "第三人", "第一，第二", "一定", "十分重要",
-    "一般", "单位：万元", "万一", "一家企业", "十三五", "",
+    "一般", "单位：万元", "万一", "一家企业", "十三五", "第一年", "一" * 20_000, "",
 ])
 def test_what_only_structures_a_text_is_no_figure(text):
     assert hard_tokens(text) == frozenset()
@@ -248,6 +251,7 @@ def test_the_numbers_that_were_written_come_back(numbers, form):
     ("可以请求赔偿。", "不得披露商业秘密", False),
     ("商业秘密受保护。", "不得披露商业秘密", False),
     ("", "", False),
+    ("可以" * 5000, "不得" * 5000, False),
 ])
 def test_a_sentence_that_says_the_opposite_is_caught_and_one_about_something_else_is_not(sentence, quote, conflict):
     assert polarity_conflict(sentence, quote) is conflict
