@@ -51,7 +51,8 @@ def fold(text: str) -> str:
     Two texts that a reader would call the same fold to the same string; the result is never shown.
     """
     folded = unicodedata.normalize("NFKC", strip_controls(repair_radicals(text))).translate(_PUNCTUATION)
-    return re.sub(r"\s+", "", folded).lower()
+    # Taking a blank away can leave a letter and an accent that belong together.
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", folded).lower())
 
 
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
@@ -80,7 +81,8 @@ def parse_numeral(written: str) -> int | None:
             section += (digit or 1) * _UNIT[c]
             digit = 0
         elif c in _LARGE:
-            total = (total + section + digit) * _LARGE[c]
+            above = total if c == "万" else 0        # 一亿二千万: 万 multiplies only what follows 亿
+            total = above + (total - above + section + digit) * _LARGE[c]
             section = digit = 0
         else:
             return None

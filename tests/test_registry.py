@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def _articles(path: Path) -> dict[int, str]:
 
 def _alike(one: str, other: str) -> float:
     """Shared pairs of characters (Dice)."""
-    a, b = (Counter(zip(t, t[1:], strict=False)) for t in (one, other))
+    a, b = (Counter(pairwise(t)) for t in (one, other))
     return 2 * (a & b).total() / ((a.total() + b.total()) or 1)
 
 
