@@ -32,6 +32,8 @@ def generate_claims(model: ChatModel, messages: Sequence[Message], passages: Seq
         ModelError: the call failed, or the text is empty, a web page, not Chinese, endlessly repeating, or tied to no
             passage at all.
     """
+    if not passages:
+        raise ModelError("没有一份资料放得进给模型的篇幅", "请调大 ZHIWEN_CONTEXT_TOKENS；" + _FALL_BACK)
     text = _plain("".join(model.stream(messages)))
     if not _is_chinese(text):
         text = _plain("".join(model.stream([*messages, _IN_CHINESE])))

@@ -136,6 +136,13 @@ def test_an_answer_in_english_is_asked_for_once_more_in_chinese():
     assert texts(checked) == ["可以要求赔偿，最高五百万元。"]
 
 
+def test_without_a_passage_no_model_is_asked():
+    with model_server(says(SOUND)) as server:
+        with pytest.raises(ModelError, match="ZHIWEN_CONTEXT_TOKENS"):
+            generate_claims(LangChainChat(Settings(model="m", base_url=server.url)), [], [])
+        assert server.requests == []
+
+
 def test_a_broken_stream_leaves_nothing_of_its_answer():
     with pytest.raises(ModelError, match="中断"):
         answered(says(SOUND, finish="length"))
