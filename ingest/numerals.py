@@ -40,7 +40,7 @@ def article_mark(text: str) -> ArticleMark | None:
     if not match or not number or number > 9_999:
         return None
     sub = parse_numeral(match[2]) if match[2] else 0
-    return ArticleMark(number, sub or 0, match.end(), match[3] in ("", " ", "\n", "【"), match[3] in _REFERS)
+    return ArticleMark(number, sub or 0, match.end(), match[3] in ("", " ", "\u3000", "\n", "【"), match[3] in _REFERS)
 
 
 def article_marks(blocks: Sequence[Block]) -> tuple[dict[int, ArticleMark], list[str]]:

@@ -117,9 +117,9 @@ _ATTACHMENT = re.compile(r"附(件|录|表)?\s*[一二三四五六七八九十\d
 def _articles(blocks: Sequence[Block], title: str, marks: dict[int, ArticleMark]) -> tuple[Section, ...]:
     outline = _Outline()
     first = min(marks)
-    sections = _preamble(blocks[:first], title)
-    for block in blocks[:first]:
-        _note_heading(outline, block, title)
+    leading = [i for i in range(first) if _note_heading(outline, blocks[i], title)
+               or _leads_articles(outline, blocks, i, marks)]
+    sections = _preamble([block for i, block in enumerate(blocks[:first]) if i not in leading], title)
     current: _Open | None = None
     for i in range(first, len(blocks)):
         block, mark = blocks[i], marks.get(i)
@@ -166,8 +166,7 @@ def _is_sentence(text: str) -> bool:
 
 def _preamble(blocks: Sequence[Block], title: str) -> list[Section]:
     """What is said before the first number, beyond title, dates and table of contents; nothing where that is little."""
-    said = [block for block in blocks if not is_front_line(block.text, title) and not chapter_rank(block.text)
-            and block.kind is not BlockKind.HEADING]
+    said = [block for block in blocks if not is_front_line(block.text, title) and block.kind is not BlockKind.HEADING]
     if sum(len(fold(block.text)) for block in said) < 15:
         return []
     return [Section("引言", (), tuple(_span(block) for block in said))]

@@ -15,6 +15,7 @@ class Line:
 
     text: str
     page: int
+    page_width: float
     page_height: float
     left: float
     right: float
@@ -48,7 +49,7 @@ class _Measures:
             grouped.setdefault(self._place(line), []).append(line)
         whole = {side: [line for (_, at), group in grouped.items() if at == side for line in group]
                  for side in (0, 1, 2)}
-        self._columns = {place: _measure(group if len(group) >= 8 else whole[place[1]])
+        self._columns = {place: _measure(group if len(group) >= 8 else whole[place[1]], alone=place[1] == 0)
                          for place, group in grouped.items()}
 
     def column(self, line: Line) -> _Column:
@@ -73,11 +74,14 @@ def _gutter(here: Sequence[Line]) -> float | None:
     return middle if min(left, right) >= 5 and left + right >= 0.8 * len(here) else None
 
 
-def _measure(lines: Sequence[Line]) -> _Column:
+def _measure(lines: Sequence[Line], *, alone: bool) -> _Column:
     # The commonest edges, not the extremes: a stray title or table does not widen the column.
     lefts, rights = sorted(line.left for line in lines), sorted(line.right for line in lines)
     size = statistics.median(line.top_to_bottom for line in lines)
-    return _Column(lefts[len(lefts) // 20], rights[-1 - len(rights) // 20], size)
+    left, right = lefts[len(lefts) // 20], rights[-1 - len(rights) // 20]
+    # A page of short lines does not show its right edge; margins are much alike, so the left one tells.
+    mirrored = max(line.page_width for line in lines) - left
+    return _Column(left, mirrored if alone and right < 0.75 * mirrored else right, size)
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, str]]:

@@ -110,7 +110,7 @@ def _read_page(document: Any, number: int) -> _Page:  # noqa: ANN401  (pypdfium2
         raise SourceError(f"第 {number + 1} 页无法读取，文件可能已损坏", _REFETCH) from error
     width, height = page.get_size()
     lines, illegible = [], 0
-    for line in _lines(text, number + 1, height):
+    for line in _lines(text, number + 1, (width, height)):
         on_page = line.right > 0 and line.left < width and line.top < height and line.bottom > 0
         if on_page and line.top_to_bottom >= _LEGIBLE:
             lines.append(line)
@@ -121,7 +121,7 @@ def _read_page(document: Any, number: int) -> _Page:  # noqa: ANN401  (pypdfium2
     return _Page(tuple(lines), illegible)
 
 
-def _lines(text: Any, page: int, height: float) -> Iterator[Line]:  # noqa: ANN401
+def _lines(text: Any, page: int, size: tuple[float, float]) -> Iterator[Line]:  # noqa: ANN401
     """Lines in pdfium's reading order; it marks their ends with generated line breaks."""
     import pypdfium2.raw as raw
 
@@ -133,7 +133,7 @@ def _lines(text: Any, page: int, height: float) -> Iterator[Line]:  # noqa: ANN4
             if inked:
                 boxes = [text.get_charbox(k, loose=True) for k in {inked[0], inked[len(inked) // 2], inked[-1]}]
                 words = "".join(_character(text, codes, k, raw) for k in range(start, i))
-                yield Line(words, page, height, min(box[0] for box in boxes), max(box[2] for box in boxes),
+                yield Line(words, page, *size, min(box[0] for box in boxes), max(box[2] for box in boxes),
                            max(box[3] for box in boxes), min(box[1] for box in boxes))
             start = i + 1
 

@@ -1,0 +1,234 @@
+"""Articles, tasks and headings: which paragraphs carry a number of their own and which only mention one."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.chunk import passages_of
+from ingest.document import Block, BlockKind
+from ingest.load import SourceFile, read_file
+from ingest.numerals import article_mark, chapter_rank, item_mark, tidy_heading
+from ingest.parse import parse
+from ingest.parse.text import blocks_in_place
+from ingest.prepare import document_text
+from ingest.structure import Structure, structure
+from kb.types import Kind, Passage, StatuteRef, Tier, Version
+
+GOLDEN = Path(__file__).parent / "golden" / "article_trees.json"
+VERSION = Version("v", "d", "某法", "2025", Kind.LAW, Tier.OFFICIAL)
+
+
+def blocks(*lines: str) -> tuple[Block, ...]:
+    """`# ` marks a heading, `| ` a table row."""
+    made = []
+    for line in lines:
+        level = len(line) - len(line.lstrip("#"))
+        kind = BlockKind.HEADING if level else BlockKind.ROW if line.startswith("| ") else BlockKind.PARAGRAPH
+        made.append(Block(line.lstrip("#| "), kind, level))
+    return blocks_in_place(made)
+
+
+def shape(title: str, *lines: str) -> tuple[Structure, list[Passage]]:
+    made = blocks(*lines)
+    found = structure(made, title)
+    return found, list(passages_of(found.sections, document_text(made), VERSION))
+
+
+def locators(title: str, *lines: str) -> list[str]:
+    return [passage.locator for passage in shape(title, *lines)[1]]
+
+
+@pytest.mark.parametrize(("written", "number", "sub"), [
+    ("第九条 经营者", 9, 0), ("第一千一百八十五条　故意", 1185, 0), ("第二百一十九条之一 为境外", 219, 1), ("第二百零四条 本法", 204, 0),
+    ("第二〇四条 本法", 204, 0), ("第 九 条 经营者", 9, 0), ("第１０条 经营者", 10, 0), ("第22条 经营者", 22, 0), ("第两百条 本法", 200, 0),
+])
+def test_article_numbers_are_read_however_they_are_set(written: str, number: int, sub: int) -> None:
+    mark = article_mark(written)
+    assert mark is not None and mark.key == (number, sub) and mark.plain
+
+
+@given(st.integers(1, 1999), st.integers(0, 9))
+def test_every_article_number_is_read_back(number: int, sub: int) -> None:
+    mark = article_mark(StatuteRef("", number, sub).locator + " 本法")
+    assert mark is not None and mark.key == (number, sub)
+
+
+def test_chapters_stand_above_articles_and_the_number_is_not_part_of_the_text() -> None:
+    _, passages = shape("某法", "# 某法", "第一编 总 则", "第一章 一般规定", "第一条 为了保护商业秘密，制定本法。", "第二条", "本法适用于经营者。",
+                        "第二章罚则", "第三条 违者罚款。", "（一）五万元；", "（二）十万元。")
+    assert [(p.locator, p.heading_path, p.text) for p in passages] == [
+        ("第一条", ("第一编 总则", "第一章 一般规定"), "为了保护商业秘密，制定本法。"),
+        ("第二条", ("第一编 总则", "第一章 一般规定"), "本法适用于经营者。"),
+        ("第三条", ("第一编 总则", "第二章 罚则"), "违者罚款。\n（一）五万元；\n（二）十万元。")]
+    assert [(p.article, p.sub, p.ordinal) for p in passages] == [(1, 0, 0), (2, 0, 1), (3, 0, 2)]
+
+
+def test_a_paragraph_that_begins_with_a_reference_is_not_an_article() -> None:
+    found, passages = shape(
+        "某法", "第一条 甲。", "第十条规定的情形除外。", "第二条 乙。", "第二十条、第二十一条所称经营者，包括个人。", "第三条 丙。",
+        "第四条规定的罚款，由法院执行。", "第四条 丁。")
+    assert [p.locator for p in passages] == ["第一条", "第二条", "第三条", "第四条"] and not found.doubts
+    assert passages[0].text == "甲。\n第十条规定的情形除外。"
+    assert passages[1].text.endswith("包括个人。")
+
+
+def test_a_bare_reference_to_a_later_article_waits_for_its_turn() -> None:
+    assert locators("某法", "第一条 甲。", "第五条 所列情形，从其规定。", "第二条 乙。", "第三条 丙。") == ["第一条", "第二条", "第三条"]
+
+
+def test_articles_without_a_blank_after_the_number_count_when_they_continue() -> None:
+    assert locators("某法", "第一条为了保护商业秘密，制定本法。", "第二条经营者应当保密。", "第三条规定的罚款除外。") == ["第一条", "第二条"]
+
+
+def test_inserted_articles_follow_their_number() -> None:
+    assert locators("某法", "第二百一十九条 甲。", "第二百一十九条之一 乙。", "第二百二十条 丙。") == [
+        "第二百一十九条", "第二百一十九条之一", "第二百二十条"]
+
+
+@pytest.mark.parametrize(("lines", "doubt"), [
+    (("第一条 甲。", "第二条 乙。", "第四条 丁。"), "跳到第4条"),
+    (("第一条 甲。", "第二条 乙。", "第二条 丙。"), "出现了两次"),
+    (("第一条 甲。", "第二条 乙。", "第一条 丙。"), "又从第一条开始"),
+])
+def test_gaps_and_doubles_are_doubts_and_lose_nothing(lines: tuple[str, ...], doubt: str) -> None:
+    found, passages = shape("某法", *lines)
+    assert doubt in found.doubts[0]
+    assert [p.text for p in passages] == [line[4:] for line in lines]
+    assert len({p.id for p in passages}) == len(passages)
+
+
+def test_the_preamble_is_kept_when_it_says_something_beyond_title_and_dates() -> None:
+    front = ("# 某规定", "2020年8月24日最高人民法院审判委员会第1810次会议通过", "法释〔2020〕7号", "目 录", "第一章 总则")
+    assert locators("某规定", *front, "第一条 甲。", "第二条 乙。") == ["第一条", "第二条"]
+    assert locators("某规定", *front, "为正确审理侵犯商业秘密民事案件，根据有关法律规定，制定本规定。", "第一条 甲。", "第二条 乙。") == [
+        "引言", "第一条", "第二条"]
+
+
+def test_groups_of_articles_numbered_with_one_two_three_are_headings() -> None:
+    _, passages = shape("某解释", "一、一般规定", "第一条 甲。", "二、技术合同", "第二条 乙。")
+    assert [(p.locator, p.heading_path) for p in passages] == [("第一条", ("一、一般规定",)), ("第二条", ("二、技术合同",))]
+
+
+def test_what_follows_the_last_article_as_an_attachment_is_not_part_of_it() -> None:
+    assert locators("某法", "第一条 甲。", "第二条 乙。", "附件1：", "主要指标表如下。") == ["第一条", "第二条", "附件1："]
+
+
+PLAN = ("各区人民政府：", "# 某市方案", "为全面推进示范区建设，结合我市实际，特制定本方案。", "一、建设目标", "到2025年底，满意度在83.5分以上。",
+        "二、工作任务", "（一）加强统筹", "１．加强调度。每年研究2次以上。", "2.强化督导。列入重点。", "(二)法治化", "3.优化法规。修订条例。",
+        "三、进度安排", "(一)动员阶段(2024年8月—9月)。召开会议。", "四、组织保障", "建立联席会议机制。")
+
+
+def test_the_locator_of_a_task_joins_its_marks_in_one_width() -> None:
+    _, passages = shape("某市方案", *PLAN)
+    assert [(p.locator, p.text) for p in passages][2:] == [
+        ("一、建设目标", "到2025年底，满意度在83.5分以上。"), ("二、(一)1", "加强调度。每年研究2次以上。"), ("二、(一)2", "强化督导。列入重点。"),
+        ("二、(二)3", "优化法规。修订条例。"), ("三、(一)", "动员阶段(2024年8月—9月)。召开会议。"), ("四、组织保障", "建立联席会议机制。")]
+    assert passages[3].heading_path == ("二、工作任务", "(一)加强统筹")
+
+
+def test_a_decision_that_changes_other_texts_keeps_its_own_numbers_only() -> None:
+    assert locators(
+        "关于修改《某规定》等十八件司法解释的决定",
+        "一、修改《某规定》", "1.将第一条修改为：", "“受理下列案件：", "1.专利案件；", "2.商标案件；", "3.其他案件。”",
+        "2.删除第二条。", "二、修改《某解释》", "将引言修改为：", "“为了正确审理案件，制定本解释。”",
+    ) == ["一、1", "一、2", "二、修改《某解释》"]
+    assert locators("刑法修正案（十一）", "一、将刑法第十七条修改为：“第十七条 已满十六周岁的人犯罪，应当负刑事责任。", "“前款规定从轻。”",
+                    "二、增加一条。") == ["一、", "二、"]
+
+
+def test_items_below_a_numbered_sentence_belong_to_it() -> None:
+    assert locators("某批复", "一、有下列情形之一的，应当受理：", "（一）甲；", "（二）乙。", "二、本批复自公布之日起施行。") == ["一、", "二、"]
+
+
+def test_a_heading_with_nothing_under_it_is_not_lost() -> None:
+    _, passages = shape("某清单", "一、营业执照", "二、身份证明", "三、授权委托书")
+    assert [p.text for p in passages] == ["一、营业执照", "二、身份证明", "三、授权委托书"]
+
+
+def test_other_documents_are_cut_at_their_headings() -> None:
+    _, passages = shape("指南", "# 指南", "开头的话。", "## 步骤", "先固定证据。", "### 细节", "1. 拍照", "## 误区", "| 项：甲；值：1", "| 项：乙；值：2")
+    assert [(p.locator, p.part, p.text) for p in passages] == [
+        ("全文", 0, "开头的话。"), ("步骤", 0, "先固定证据。"), ("步骤 > 细节", 0, "1. 拍照"), ("误区", 1, "项：甲；值：1"), ("误区", 2, "项：乙；值：2")]
+
+
+def test_a_short_reply_is_one_passage() -> None:
+    _, passages = shape("某批复", "# 某批复", "法释〔2021〕11号", "2021年6月3日 施行", "上海市高级人民法院：", "经研究，批复如下：依法予以支持。")
+    assert [(p.locator, p.text) for p in passages] == [("全文", "上海市高级人民法院：\n经研究，批复如下：依法予以支持。")]
+
+
+@pytest.mark.parametrize(("text", "rank"), [
+    ("第一编 总则", 10), ("第一分编 通则", 15), ("第二十章 技术合同", 20), ("第一章总则", 20), ("第七节 侵犯知识产权罪", 30),
+    ("第二章规定的情形", 0), ("第一章 总则，适用于本法。", 0), ("第一条 总则", 0)])
+def test_chapter_headings_are_told_from_mentions(text: str, rank: int) -> None:
+    assert chapter_rank(text) == rank
+
+
+@pytest.mark.parametrize(("text", "marker"), [
+    ("一、建设目标", "一、"), ("（三）强化", "(三)"), ("(三)强化", "(三)"), ("７．完善", "7"), ("12.深化", "12"), ("3、其他", "3"),
+    ("83.5分以上", None), ("2024年8月", None), ("一次性", None)])
+def test_marks_of_plans(text: str, marker: str | None) -> None:
+    mark = item_mark(text)
+    assert (mark.marker if mark else None) == marker
+
+
+def test_spaced_headings_are_tidied() -> None:
+    assert tidy_heading("第一章 总 则") == tidy_heading("第一章总则") == "第一章 总则"
+    assert tidy_heading("第二章 商业秘密 保护") == "第二章 商业秘密 保护"
+
+
+# The real documents
+
+def documents(corpus: Path) -> list[dict]:
+    return json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["documents"]
+
+
+def real(corpus: Path, file: str, title: str) -> tuple[Structure, tuple[Passage, ...], str]:
+    parsed = parse(read_file(SourceFile(corpus / file, file)))
+    text = document_text(parsed.blocks)
+    found = structure(parsed.blocks, title)
+    return found, passages_of(found.sections, text, VERSION), text
+
+
+@pytest.mark.corpus
+def test_every_official_document_has_exactly_its_articles(corpus: Path) -> None:
+    wrong = []
+    for entry in documents(corpus):
+        found, passages, text = real(corpus, entry["file"], entry["title"])
+        articles = [section.locator for section in found.sections if section.article]
+        expected = (entry["articles"], entry["first_article"], entry["last_article"])
+        counted = (len(articles), articles[0] if articles else "", articles[-1] if articles else "")
+        if counted != expected or found.doubts or len(set(articles)) != len(articles):
+            wrong.append((entry["file"], counted, found.doubts))
+        assert all(text[p.start:p.end] == p.text and p.text for p in passages), entry["file"]
+        assert all(len(p.text) <= 1_200 for p in passages) and len({p.id for p in passages}) == len(passages)
+    assert wrong == []
+
+
+@pytest.mark.corpus
+def test_the_plan_has_twenty_two_tasks_under_their_numbers(corpus: Path) -> None:
+    entry = next(entry for entry in documents(corpus) if entry["kind"] == "policy_plan")
+    _, passages, _ = real(corpus, entry["file"], entry["title"])
+    parts = {1: "一", 3: "二", 6: "三", 10: "四", 13: "五", 15: "六", 17: "七"}
+    expected, part = [], ""
+    for task in range(1, 23):
+        part = parts.get(task, part)
+        expected.append(f"二、({part}){task}")
+    assert [p.locator for p in passages] == [
+        "引言", "引言", "一、建设目标", *expected, "三、(一)", "三、(二)", "三、(三)", "四、组织保障"]
+
+
+def tree(passages: tuple[Passage, ...]) -> list[list]:
+    """Numbers, nesting, lengths and checksums of the texts; the texts themselves stay out of the project."""
+    return [[p.locator, [heading.split(" ")[0][:8] for heading in p.heading_path], p.part, len(p.text),
+             sha256(p.text.encode()).hexdigest()[:8]] for p in passages]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("file", json.loads(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else [])
+def test_article_trees_are_as_they_were_reviewed(corpus: Path, file: str) -> None:
+    entry = next(entry for entry in documents(corpus) if entry["file"] == file)
+    assert tree(real(corpus, file, entry["title"])[1]) == json.loads(GOLDEN.read_text(encoding="utf-8"))[file]
