@@ -116,6 +116,7 @@ _NO_NAME = re.compile(rf"第{_N}条|[《》。！？；?!;\n]")   # outside 书�
 _OWN = re.compile(r"本(?:法|条例|规定|解释|办法|细则)$")
 _NAME_END = r"(?:法典|法|条例|规定|办法|细则|解释|规则|决定)"
 _UNKNOWN_NAME = re.compile(rf"[\u4e00-\u9fff]{{1,20}}{_NAME_END}$")
+_NO_TITLE = re.compile(r".?规[定则]|办法|条例|决定|解释|法律?|.*(?:一般|特别|特殊|补充|处理|下列|有关|相关)规[定则]")
 _LEAD_IN = re.compile(r".*(?:根据|依据|依照|按照|违反|适用|参照|符合|构成|所称|以及|和|与|及|在|的|是|见|看|查|该|上述|这部|本)")
 # A known name does not count inside a longer word or the name of another law.
 _NOT_BEFORE = r"(?<!违)(?<!调解)(?<![美德韩英法]国)(?<!日本)(?<!台湾)(?<!欧盟)"
@@ -129,7 +130,7 @@ def parse_ref(text: str, names: Mapping[str, str] | None = None) -> StatuteRef |
     The document's name comes back as written, without 书名号; with `names` as the version group it leads to.
     """
     copy = _Text(text)
-    if copy.folded.startswith(_OPEN) and (close := _closing(copy.folded, 0)) > 0:
+    if close := _closings(copy.folded).get(0):
         starts = [_after_name(copy.folded, close + 1)]
         name = copy.written(0, close + 1)[1:-1].strip()
     else:
@@ -144,14 +145,16 @@ def parse_ref(text: str, names: Mapping[str, str] | None = None) -> StatuteRef |
     return None
 
 
-def _closing(text: str, start: int) -> int:
-    """Where the 书名号 opened at `start` closes; they may stand inside one another. -1 where it never does."""
-    depth = 0
-    for position in range(start, len(text)):
-        depth += (text[position] == _OPEN) - (text[position] == _CLOSE)
-        if depth == 0:
-            return position
-    return -1
+def _closings(text: str) -> dict[int, int]:
+    """Where each 书名号 closes, by where it opens; they may stand inside one another. Unclosed ones are absent."""
+    pairs: dict[int, int] = {}
+    unclosed: list[int] = []
+    for position, char in enumerate(text):
+        if char == _OPEN:
+            unclosed.append(position)
+        elif char == _CLOSE and unclosed:
+            pairs[unclosed.pop()] = position
+    return pairs
 
 
 def _after_name(folded: str, position: int) -> int:
@@ -206,7 +209,9 @@ def find_refs(text: str, names: Mapping[str, str]) -> list[Mention]:
     documents = {name.end: name for name in _named(copy, names)}
     found: list[Mention] = []
     position, last = 0, _NOWHERE
-    while match := _next_article(copy.folded, position, documents):
+    for match in _articles(copy.folded, documents):
+        if match.start() < position:
+            continue
         name = _name_before(copy, match, documents, last)
         refs = _refs(match, name.document) if name else []
         if not name or not refs:
@@ -225,14 +230,13 @@ def find_refs(text: str, names: Mapping[str, str]) -> list[Mention]:
     return [replace(mention, start=start, end=end) for mention, (start, end) in zip(found, spans, strict=True)]
 
 
-def _next_article(folded: str, position: int, documents: Mapping[int, "_Name"]) -> re.Match[str] | None:
-    """The next 第X条, or 219-1 right after a document's name."""
-    found = _ARTICLE.search(folded, position)
-    for end in sorted(documents):
-        dashed = _DASHED.match(folded, end) if end >= position else None
-        if dashed and (found is None or dashed.start() < found.start()):
-            return dashed
-    return found
+def _articles(folded: str, documents: Mapping[int, "_Name"]) -> list[re.Match[str]]:
+    """Everything that reads as 第X条, and 219-1 right after a document's name, in order."""
+    found = list(_ARTICLE.finditer(folded))
+    for end in documents:
+        if not _ARTICLE.match(folded, end) and (dashed := _DASHED.match(folded, end)):
+            found.append(dashed)
+    return sorted(found, key=lambda match: match.start())
 
 
 def _name_before(copy: _Text, match: re.Match[str], documents: Mapping[int, "_Name"],
@@ -263,7 +267,10 @@ def _unknown_name(copy: _Text, match: re.Match[str]) -> "_Name":
     start = match.start() + (lead.end() if lead else 0)
     if match.end() - start < 2:
         return _NOWHERE
-    return _Name(start, match.end(), short_title(copy.written(start, match.end())), "", "", False)
+    written = copy.original[copy.origin[start]:copy.origin[match.end()]]
+    if re.search(r"\s", written) or _NO_TITLE.fullmatch(written):
+        return _NOWHERE                  # a heading on the line above is no name
+    return _Name(start, match.end(), short_title(written), "", "", False)
 
 
 def _further_parts(folded: str, position: int, found: list[Mention]) -> int:
@@ -313,10 +320,14 @@ def _named(copy: _Text, names: Mapping[str, str]) -> list[_Name]:
     """Documents named in the text, in order and without overlap: in 书名号 the whole title, else the longest name."""
     numbers = {start: (end, number) for start, end, number in _numbers(copy.folded)}
     matcher = _matcher(tuple(names))
+    closings = _closings(copy.folded)
     found: list[_Name] = []
     position = 0
     while position < len(copy.folded):
-        name = _name_at(copy, position, names, matcher, numbers)
+        if close := closings.get(position):
+            name: _Name | None = _quoted(copy, position, close, names)
+        else:
+            name = _name_at(copy, position, names, matcher, numbers)
         if name:
             found.append(name)
         position = name.end if name else position + 1
@@ -325,8 +336,6 @@ def _named(copy: _Text, names: Mapping[str, str]) -> list[_Name]:
 
 def _name_at(copy: _Text, position: int, names: Mapping[str, str], matcher: re.Pattern[str],
              numbers: Mapping[int, tuple[int, str]]) -> _Name | None:
-    if copy.folded[position] == _OPEN and (close := _closing(copy.folded, position)) > 0:
-        return _quoted(copy, position, close, names)
     if position in numbers and (document := names.get(fold(numbers[position][1]))):
         end, number = numbers[position]
         return _Name(position, end, document, copy.written(position, end), number, True)

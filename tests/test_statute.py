@@ -188,3 +188,7 @@ def test_no_text_stops_the_reading(text):
 def test_the_short_title_leaves_out_the_state_and_the_brackets():
     assert short_title("《中华人民共和国专利法》") == "专利法"
     assert short_title("最高人民法院关于适用《反不正当竞争法》若干问题的解释").startswith("最高人民法院")
+
+
+def test_a_heading_on_the_line_above_is_not_the_name_of_a_law():
+    assert [m.ref.document for m in find_refs("第一节　一般规定\n第十条 经营者", NAMES)] == [""]
