@@ -54,8 +54,8 @@ def _inspect(raw: RawFile) -> tuple[SourceWarning, ...]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise SourceError("文件有打开密码", "请用阅读器打开后另存为无密码的 PDF 再导入")
         root: Any = reader.trailer["/Root"].get_object()
-        names: Any = root.get("/Names") or {}
-        if "/JavaScript" in names or "/AA" in root or _runs(root.get("/OpenAction")):
+        names: Any = root["/Names"] if "/Names" in root else {}      # get() would not follow the reference
+        if "/JavaScript" in names or "/AA" in root or _runs(root["/OpenAction"] if "/OpenAction" in root else None):
             warnings.append(SourceWarning(raw.name, "文件带有脚本或自动动作，只收录文字，脚本不会运行", "如来源可疑，请核对原件"))
         if "/EmbeddedFiles" in names:
             warnings.append(SourceWarning(raw.name, "文件带有附件，附件没有收录", "需要附件内容时请取出后单独导入"))
