@@ -81,6 +81,7 @@ def ingest_paths(paths: Sequence[Path], data: Path, *, registry: Registry, embed
     """
     with writer_lock(data, clock=clock, command="ingest"), Catalogue(data) as catalogue:
         complete(catalogue, embedder)
+        catalogue.sweep_originals()      # what a killed run had already copied
         run = _Run(catalogue, registry, clock, progress or (lambda step: None))
         sources, skipped = find_files(paths)
         run.problems += skipped

@@ -314,7 +314,7 @@ def _can_write(data: Path) -> bool:
     except OSError:
         return False
     path = data / _FILE
-    return os.access(data, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+    return os.access(data, os.W_OK) and (os.access(path, os.W_OK) or not os.access(path, os.F_OK))
 
 
 def _engine(data: Path, writable: bool) -> sa.Engine:
@@ -342,9 +342,9 @@ def _engine(data: Path, writable: bool) -> sa.Engine:
 def _readable(data: Path) -> "tuple[Path, tempfile.TemporaryDirectory[str] | None]":
     """`immutable` ignores the write-ahead log, so where one holds content, a copy that SQLite may replay is read."""
     path, log = data / _FILE, data / f"{_FILE}-wal"
-    if not path.is_file():
+    if not os.access(path, os.R_OK):
         raise ReadOnlyLibrary(f"数据文件夹只读，其中还没有资料库：{data}", _USE_ANOTHER)
-    if not log.is_file() or log.stat().st_size == 0:
+    if not os.access(log, os.R_OK) or log.stat().st_size == 0:
         return path, None
     copy = tempfile.TemporaryDirectory(prefix="zhiwen-", ignore_cleanup_errors=True)
     shutil.copyfile(path, Path(copy.name) / _FILE)

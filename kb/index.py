@@ -98,8 +98,8 @@ def open_index(data: Path, embedder: Embedder) -> "Generation":
         copy = Path(tempfile.mkdtemp(prefix="zhiwen-index-"))
         try:
             for part in ("lexical", "chroma"):
-                shutil.copytree(data / "index" / manifest.generation / part, copy / part)
-        except (FileNotFoundError, shutil.Error):
+                _copy(data / "index" / manifest.generation / part, copy / part)
+        except FileNotFoundError:
             # A writer published meanwhile and removed what was being copied.
             shutil.rmtree(copy, ignore_errors=True)
             continue
@@ -219,7 +219,7 @@ class GenerationWriter:
             base, stale = None, 0
         entries = list(self._put.values() if base else self._everything())
         if base:
-            shutil.copytree(self._data / "index" / base.generation / "chroma", folder)
+            _copy(self._data / "index" / base.generation / "chroma", folder)
         vectors = VectorIndex(folder, embedder=self._embedder.name, dimension=self._embedder.dimension)
         if base:
             vectors.remove(list(self._removed))
@@ -232,7 +232,7 @@ class GenerationWriter:
         if self._base is None or self._removed:
             write_lexical(folder, self._everything())
             return
-        shutil.copytree(self._data / "index" / self._base.generation / "lexical", folder)
+        _copy(self._data / "index" / self._base.generation / "lexical", folder)
         write_lexical(folder, self._put.values())
 
 
@@ -276,10 +276,11 @@ def _read_back(folder: Path) -> tuple[list[str], str]:
 
     with tempfile.TemporaryDirectory(prefix="zhiwen-check-", ignore_cleanup_errors=True) as name:
         try:
-            copy = shutil.copytree(folder, Path(name) / folder.name)
+            copy = Path(name) / folder.name
+            _copy(folder, copy)
             lexical = LexicalIndex(copy / "lexical").ids()
             vectors, summed, ids = VectorIndex(copy / "chroma"), sha256(), []
-        except (OSError, shutil.Error, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise IndexDamaged(f"索引无法打开：{folder.name}", REPAIR) from error
         for batch, values in vectors.stored():
             ids += batch
@@ -288,6 +289,16 @@ def _read_back(folder: Path) -> tuple[list[str], str]:
     if ids != lexical:
         raise IndexDamaged(f"向量索引与词项索引有 {len(set(ids) ^ set(lexical))} 个条目不一致", REPAIR)
     return ids, summed.hexdigest()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Contents only. Permissions stay behind: a copy of a read-only library must be writable for its owner."""
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.is_dir():
+            _copy(path, target / path.name)
+        else:
+            shutil.copyfile(path, target / path.name)
 
 
 def _current_name(data: Path) -> str:

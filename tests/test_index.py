@@ -183,6 +183,17 @@ def test_reading_leaves_the_published_generation_untouched(data, embedder):
     assert content() == before
 
 
+def test_a_copy_of_a_read_only_library_is_its_readers_own(data, embedder):
+    published = list((data / "index").rglob("*"))
+    for path in published:
+        path.chmod(path.stat().st_mode & ~0o222)
+    with open_index(data, embedder) as index:
+        assert all(path.stat().st_mode & 0o200 for path in index._copy.rglob("*"))
+        assert index.nearest("商业秘密", 1)
+    for path in published:
+        path.chmod(path.stat().st_mode | 0o200)
+
+
 def test_a_library_can_become_empty_and_full_again(catalogue, embedder):
     remove_versions(catalogue.data, [LAW.id], embedder, FIXED)
     with open_index(catalogue.data, embedder) as index:
