@@ -25,7 +25,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading or table row, cleaned (`kb.text.clean`), without line breaks inside.
+    """A paragraph, heading or table row, cleaned (`kb.text.clean`); only cells of a row may hold line breaks.
 
     `level` is 1–6 for headings. `page` counts from 1 where the format has pages. `start` is the character offset in
     the document's text, which is its blocks joined by a single newline.

@@ -128,7 +128,7 @@ class _Child:
             answer = None
         finally:
             timer.cancel()
-        if answer is None:
+        if answer is None or late.is_set():       # an answer in the very moment of the kill leaves a dead child behind
             raise self._verdict(late.is_set())
         result: Result = pickle.loads(answer)  # noqa: S301  (written by our own child; it holds no more rights than we)
         return result
@@ -239,9 +239,9 @@ def _limit_memory(limits: Limits) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):      # no such limits on Windows; wall clock remains
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))       # last: macOS refuses it
 
 
 def _limit_cpu(limits: Limits) -> None:

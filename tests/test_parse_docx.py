@@ -103,6 +103,12 @@ def test_a_package_built_to_harm_is_refused(parts: dict[str, bytes], problem: st
         parse(package(parts))
 
 
+def test_a_document_with_a_password_is_named_as_such() -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(SourceError, match="文件有打开密码"):
+        parse(RawFile("机密.docx", data, "0" * 64))
+
+
 def test_a_document_of_pictures_only_is_refused() -> None:
     with pytest.raises(SourceError, match="没有文字"):
         read(docx.Document())

@@ -53,6 +53,7 @@ class Format:
     remedy: str = ""
 
 
+_ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")       # Word wraps a .docx with a password in the old container
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TO_DOCX = "请用 Word 或 WPS 打开后另存为 .docx 再导入"
 _TO_TEXT = "请另存为 .docx、PDF（带文字层）、.txt 或 .md 再导入"
@@ -112,6 +113,8 @@ def recognise(raw: RawFile) -> Format:
     if by_bytes is None:
         return _without_magic(by_ending, ending)
     if by_bytes.parser is None:
+        if _ENCRYPTED_OFFICE in raw.data and ending == ".docx":
+            raise SourceError("文件有打开密码", "请用 Word 或 WPS 打开后去掉密码、另存为 .docx 再导入")
         if by_ending is not None and by_ending.parser is not None:
             raise SourceError(f"文件扩展名是 {ending}，实际是{by_bytes.name}", by_bytes.remedy)
         return by_bytes

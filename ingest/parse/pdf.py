@@ -54,8 +54,8 @@ def _inspect(raw: RawFile) -> tuple[SourceWarning, ...]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise SourceError("文件有打开密码", "请用阅读器打开后另存为无密码的 PDF 再导入")
         root: Any = reader.trailer["/Root"].get_object()
-        names: Any = root["/Names"] if "/Names" in root else {}      # get() would not follow the reference
-        if "/JavaScript" in names or "/AA" in root or _runs(root["/OpenAction"] if "/OpenAction" in root else None):
+        names = _followed(root, "/Names") or {}
+        if "/JavaScript" in names or "/AA" in root or _runs(_followed(root, "/OpenAction")):
             warnings.append(SourceWarning(raw.name, "文件带有脚本或自动动作，只收录文字，脚本不会运行", "如来源可疑，请核对原件"))
         if "/EmbeddedFiles" in names:
             warnings.append(SourceWarning(raw.name, "文件带有附件，附件没有收录", "需要附件内容时请取出后单独导入"))
@@ -68,6 +68,12 @@ def _inspect(raw: RawFile) -> tuple[SourceWarning, ...]:
     if b"%%EOF" not in raw.data[-2048:]:
         warnings.append(SourceWarning(raw.name, "文件末尾不完整，可能缺页", "请核对页数，必要时重新下载"))
     return tuple(warnings)
+
+
+def _followed(dictionary: Any, key: str) -> Any:  # noqa: ANN401
+    """The object itself, where the dictionary may hold only a reference to it."""
+    value = dictionary.get(key)
+    return value.get_object() if value is not None else None
 
 
 def _runs(action: Any) -> bool:  # noqa: ANN401
