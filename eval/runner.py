@@ -1,0 +1,245 @@
+"""Asks every case on its day and scores what comes back: per-case reasons first, then a table by group, then the gate."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from eval import metrics
+from eval.cases import GROUPS, Article, Case, load_cases
+from eval.gate import Failure, Figure, accepted_figures, below, shown
+from kb.answer import Assistant
+from kb.errors import ConfigError
+from kb.render import to_text
+from kb.text import fold
+from kb.types import Answer, Outcome, Part, Passage, Tier
+
+__all__ = ["GROUPS_OF", "PARTS", "Results", "Score", "run", "table"]
+
+GROUPS_OF: Mapping[str, tuple[str, ...]] = {"answers": ("answers", "plan"), "refusals": ("refusals", "near_misses")}
+PARTS = ("retrieval", *GROUPS_OF)
+_SEARCHED = 20
+_K = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric of one case; `reason` says what is wrong where the value is not perfect."""
+
+    case: str
+    group: str
+    part: str                # retrieval or asked: what was done with the case
+    metric: str
+    value: Fraction
+    reason: str = ""
+
+
+_GROUP_NAME = {"retrieval": "检索", "answers": "商业秘密", "plan": "示范区方案", "refusals": "应当拒答", "near_misses": "不应拒答"}
+_PART_NAME = {"retrieval": "检索", "asked": "回答"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Scores of one run over one library."""
+
+    what: str
+    library: str                             # bundled or corpus: which cases could be asked
+    library_version: str
+    model: str
+    scores: tuple[Score, ...]
+    skipped: tuple[str, ...] = ()            # cases that need the official documents
+    answers: Mapping[str, Answer] = field(default_factory=dict, repr=False)
+
+    def figures(self) -> dict[tuple[str, str, str], Figure]:
+        """(part, group, metric) → what was measured."""
+        values: dict[tuple[str, str, str], list[Fraction]] = {}
+        for score in self.scores:
+            values.setdefault((score.part, score.group, score.metric), []).append(score.value)
+        return {key: Figure(sum(found, Fraction(0)) / len(found), len(found)) for key, found in values.items()}
+
+    def reasons(self) -> list[Score]:
+        """Scores that fell short, in order of the cases."""
+        return [score for score in self.scores if score.reason]
+
+    def below_gate(self) -> list[Failure]:
+        """What `eval/gate.json` does not accept, among what was measured; with or without a chat model alike.
+
+        Raises:
+            ConfigError: the gate file is missing or damaged.
+        """
+        return below(self.figures(), accepted_figures(self.library), measured=_measured(self.what))
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "what": self.what, "library": self.library, "library_version": self.library_version, "model": self.model,
+            "figures": [{"part": part, "group": group, "metric": metric, "cases": figure.cases,
+                         "value": round(float(figure.value), 4)} for (part, group, metric), figure in self.figures().items()],
+            "failures": [{"id": s.case, "part": s.part, "group": s.group, "metric": s.metric,
+                          "value": round(float(s.value), 4), "reason": s.reason} for s in self.reasons()],
+            "skipped": list(self.skipped),
+            "below_gate": [str(failure) for failure in self.below_gate()],
+        }
+
+
+def run(assistant: Assistant, what: str) -> Results:
+    """Measure `retrieval`, `answers`, `refusals` or `all` on the cases this library can be asked.
+
+    Raises:
+        ConfigError: `what` is none of these, or a line of the cases is damaged.
+    """
+    if what not in (*PARTS, "all"):
+        raise ConfigError(f"没有这种评测：{what}", "可用 retrieval、answers、refusals 或 all")
+    official = {_bare(v.title) for v in assistant.store.versions() if v.tier is Tier.OFFICIAL}
+    asked: list[Case] = []
+    skipped: list[Case] = []
+    for case in load_cases():
+        held = case.library == "bundled" or all(_bare(article.title) in official for article in case.articles)
+        (asked if held else skipped).append(case)
+    scores: list[Score] = []
+    answers: dict[str, Answer] = {}
+    for case in asked:
+        if what in ("retrieval", "all") and case.articles:
+            scores += _retrieval(assistant, case)
+        if case.group in _asked_groups(what):
+            answers[case.id] = assistant.ask(case.asked)
+            scores += _answered(case, answers[case.id])
+    return Results(what, "bundled" if skipped else "corpus", assistant.library_version(),
+                   assistant.model.name if assistant.model else "", tuple(scores), tuple(c.id for c in skipped), answers)
+
+
+def _measured(what: str) -> set[str]:
+    """Places of the gate that a run of `what` fills: retrieval/plan, asked/refusals."""
+    searched = {f"retrieval/{group}" for group in GROUPS} if what in ("retrieval", "all") else set()
+    return searched | {f"asked/{group}" for group in _asked_groups(what)}
+
+
+def _asked_groups(what: str) -> tuple[str, ...]:
+    return tuple(group for part, groups in GROUPS_OF.items() if what in (part, "all") for group in groups)
+
+
+def _retrieval(assistant: Assistant, case: Case) -> list[Score]:
+    hits = assistant.search(case.asked, _SEARCHED)
+    gold = [_key(article) for article in case.articles]
+    ranking = [_named(hit.passage, case, hit.passage.locator) or hit.passage.id for hit in hits]
+    lost = [article for article, key in zip(case.articles, gold, strict=True) if key not in ranking[:_K]]
+    first = "、".join(f"《{hit.passage.title}》{hit.passage.locator}" for hit in hits[:3]) or "什么也没有"
+    reason = f"前 {_K} 条没有{_listed(lost)}；最前是{first}" if lost else ""
+    found = (("Recall@10", metrics.recall_at_k(ranking, gold, _K), reason),
+             ("Hit@1", metrics.hit_at_k(ranking, gold, 1), ""), ("Hit@10", metrics.hit_at_k(ranking, gold, _K), ""),
+             ("MRR", metrics.mrr(ranking, gold), ""))
+    return [Score(case.id, case.group, "retrieval", name, value, why) for name, value, why in found if value is not None]
+
+
+def _answered(case: Case, answer: Answer) -> list[Score]:
+    scores: list[Score] = []
+
+    def put(metric: str, value: Fraction | None, reason: str = "") -> None:
+        if value is not None:
+            scores.append(Score(case.id, case.group, "asked", metric, value, reason))
+
+    text = to_text(answer)
+    put(*_outcome(case, answer))
+    if case.outcome is not None:
+        exact = answer.outcome is case.outcome
+        put("结论一致", Fraction(int(exact)), "" if exact else f"应为 {case.outcome.value}，实为 {answer.outcome.value}")
+    if case.facts:
+        missing = metrics.missing_facts(text, case.facts)
+        put("要点召回", metrics.key_fact_recall(text, case.facts), f"缺要点：{'、'.join(missing)}" if missing else "")
+        direct = "\n".join(claim.text for claim in answer.claims if claim.part is Part.DIRECT)
+        late = [fact for fact in metrics.missing_facts(direct, case.facts) if fact not in missing]
+        put("开头即答", metrics.key_fact_recall(direct, case.facts),
+            f"要点只在依据里，直接回答没说：{'、'.join(late)}" if late else "")
+    if case.articles:
+        cited = {_named(c.passage, case, c.passage.locator) or "" for c in answer.citations}
+        lost = metrics.missing_articles(cited, [_key(article) for article in case.articles])
+        unseen = [article for article in case.articles if _key(article) in lost]
+        put("应引条文", Fraction(len(case.articles) - len(lost), len(case.articles)),
+            f"没有引用{_listed(unseen)}；引了{_cited(answer)}" if lost else "")
+    wrong = [wording for wording in case.must_not if metrics.said(text, wording)]
+    if case.must_not:
+        put("禁句率", Fraction(len(wrong), len(case.must_not)), f"出现了不该有的：{'、'.join(wrong)}" if wrong else "")
+    loose = [c for c in answer.citations if not c.quote or c.quote not in c.passage.text]
+    put("引文逐字", metrics.verbatim_share([(c.quote, c.passage.text) for c in answer.citations]),
+        f"引文与原文不符：{'、'.join(f'[{c.n}]' for c in loose)}" if loose else "")
+    put("答案字数", Fraction(metrics.answer_length(text)))
+    return scores
+
+
+def _outcome(case: Case, answer: Answer) -> tuple[str, Fraction | None, str]:
+    """Declining where it is due; answering where that is due. A question to be clarified is neither."""
+    if case.declined:
+        return ("拒答召回", metrics.refusal_recall([answer.outcome.refused]),
+                "" if answer.outcome.refused else f"应当拒答，却是 {answer.outcome.value}")
+    if case.outcome is not None:
+        return "拒答召回", None, ""
+    declined = answer.outcome.refused or answer.outcome is Outcome.CLARIFY
+    return "误拒率", metrics.over_refusal([declined]), f"不该拒答，却是 {answer.outcome.value}" if declined else ""
+
+
+# A part of a law carries its place in brackets: 刑法（第二编第三章第七节 …，节选）. Numbered interpretations keep theirs.
+_EXTRACT = re.compile(r"\((?![一二三四五六七八九十]+\))[^()]*\)$")
+
+
+def _bare(title: str) -> str:
+    return _EXTRACT.sub("", fold(title)).removeprefix("中华人民共和国")
+
+
+def _key(article: Article) -> str:
+    return f"{_bare(article.title)}|{fold(article.locator)}"
+
+
+def _named(passage: Passage, case: Case, locator: str) -> str | None:
+    """The gold article this passage is a text of, as of the day of the question."""
+    key = _key(Article(passage.title, locator))
+    if passage.version.in_force_on(case.as_of) and any(key == _key(article) for article in case.articles):
+        return key
+    return None
+
+
+def _listed(articles: Iterable[Article]) -> str:
+    return "、".join(str(article) for article in articles)
+
+
+def _cited(answer: Answer) -> str:
+    return "、".join(f"《{c.passage.title}》{c.locator}" for c in answer.citations) or "空白"
+
+
+def table(results: Results) -> str:
+    """What fell short, case by case, then every figure by group, then the gate."""
+    lines = [f"资料库 {results.library_version}（{_LIBRARY_NAME[results.library]}）"
+             f"{'，模型 ' + results.model if results.model else '，未用模型'}"]
+    if results.skipped:
+        lines.append(f"未测 {len(results.skipped)} 题，它们需要入库官方文件：{'、'.join(results.skipped)}")
+    lines += ["", "没有做到的："] if results.reasons() else []
+    lines += [f"  {s.case}  {s.metric}（{_PART_NAME[s.part]}）{shown(s.metric, s.value)}：{s.reason}" for s in results.reasons()]
+    figures = results.figures()
+    for part, show in (("retrieval", _PART_NAME["retrieval"]), ("asked", _PART_NAME["asked"])):
+        lines += _part_table(figures, part, show)
+    failures = results.below_gate()
+    lines += ["", f"低于门槛 {len(failures)} 项：", *(f"  {failure}" for failure in failures)] if failures else ["", "达到门槛。"]
+    return "\n".join(lines)
+
+
+_LIBRARY_NAME = {"bundled": "随程序附带", "corpus": "含官方文件"}
+
+
+def _part_table(figures: Mapping[tuple[str, str, str], Figure], part: str, title: str) -> list[str]:
+    named = list(dict.fromkeys(metric for p, _, metric in figures if p == part))
+    if not named:
+        return []
+    rows = [[title, *named]]
+    for group in GROUPS:
+        if any((part, group, metric) in figures for metric in named):
+            rows.append([_GROUP_NAME[group], *(_cell(figures, part, group, metric) for metric in named)])
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["", *("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+                  for row in rows)]
+
+
+def _cell(figures: Mapping[tuple[str, str, str], Figure], part: str, group: str, metric: str) -> str:
+    found = figures.get((part, group, metric))
+    return f"{shown(metric, found.value)} /{found.cases}题" if found else "·"
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
