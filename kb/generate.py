@@ -6,7 +6,6 @@ caller composes one from the library instead.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from kb.chat import ThinkingFilter
 from kb.errors import ModelError
@@ -41,10 +40,15 @@ def generate_claims(model: ChatModel, messages: Sequence[Message], passages: Seq
         raise ModelError("模型没有用中文回答", _FALL_BACK)
     if _repeats(text):
         raise ModelError("模型的回答不断重复", _FALL_BACK)
-    claims, citations, findings = read_claims(text, passages)
-    checked = check(claims, citations, generated=True)
-    if not checked.claims and not any(finding.kind == "model-insufficient" for finding in findings):
+    claims, findings = read_claims(text, passages)
+    kept: list[Claim] = []
+    for claim in claims:      # one by one first: a sentence that fails must not widen what is quoted for the others
+        alone = check([claim], _citations([claim], passages), generated=True)
+        findings += alone.findings
+        kept += [claim] if alone.claims else []
+    if not kept and not any(finding.kind == "model-insufficient" for finding in findings):
         raise ModelError("模型的回答没有一句能与来源对上", _FALL_BACK)
+    checked = check(kept, _citations(kept, passages), generated=True)
     return Checked(checked.claims, checked.citations, (*findings, *checked.findings))
 
 
@@ -125,30 +129,11 @@ def _introduces(sentence: str, words: str) -> bool:
 
 # --- claims ---------------------------------------------------------------------------------------------------------
 
-@dataclass
-class _Sources:
-    """The passages as the answer cites them: one citation each, its quotation grown over what the claims rely on."""
-
-    passages: Sequence[Passage]
-    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
-
-    def cite(self, n: int, claim: str) -> None:
-        span, held = _relied_on(claim, self.passages[n - 1].text), self.spans.get(n)
-        if held and span:
-            span = min(held[0], span[0]), max(held[1], span[1])
-        if span and (not held or span[1] - span[0] <= _LONGEST_QUOTE):
-            self.spans[n] = span
-
-    def citations(self) -> list[Citation]:
-        return [Citation(n, self.passages[n - 1], self.passages[n - 1].text[start:end], self.passages[n - 1].locator)
-                for n, (start, end) in sorted(self.spans.items())]
-
-
-def read_claims(text: str, passages: Sequence[Passage]) -> tuple[list[Claim], list[Citation], list[Finding]]:
-    """Claims, their citations (numbered as the passages were) and what was dropped on the way; not yet checked."""
+def read_claims(text: str, passages: Sequence[Passage]) -> tuple[list[Claim], list[Finding]]:
+    """Claims, citing passages by their number from 1, and what was dropped on the way; not yet checked."""
     claims: list[Claim] = []
     findings: list[Finding] = []
-    sources, part = _Sources(passages), Part.DIRECT
+    part = Part.DIRECT
     for start, end in split_sentences(text):
         written, numbers, wrong = resolve_markers(text[start:end], len(passages))
         words = _words(written)
@@ -159,14 +144,25 @@ def read_claims(text: str, passages: Sequence[Passage]) -> tuple[list[Claim], li
         if not re.search(r"\w", words) or (not numbers and _introduces(written, words)):
             continue
         cited = [passages[n - 1] for n in numbers]
-        problem = _unusable(words, cited)
-        if problem:
+        if problem := _unusable(words, cited):
             findings.append(problem)
             continue
-        for n in numbers:
-            sources.cite(n, words)
         claims.append(Claim(_without_false_quotation_marks(words, cited), numbers, part))
-    return claims, sources.citations(), findings
+    return claims, findings
+
+
+def _citations(claims: Sequence[Claim], passages: Sequence[Passage]) -> list[Citation]:
+    """One citation for each passage the claims name, quoting all they rely on, or the first of it where that is long."""
+    spans: dict[int, tuple[int, int]] = {}
+    for claim in claims:
+        for n in claim.citations:
+            span, held = _relied_on(claim.text, passages[n - 1].text), spans.get(n)
+            if held:
+                span = min(held[0], span[0]), max(held[1], span[1])
+            if not held or span[1] - span[0] <= _LONGEST_QUOTE:
+                spans[n] = span
+    return [Citation(n, passages[n - 1], passages[n - 1].text[start:end], passages[n - 1].locator)
+            for n, (start, end) in sorted(spans.items())]
 
 
 def _unusable(words: str, cited: list[Passage]) -> Finding | None:
@@ -180,13 +176,13 @@ def _unusable(words: str, cited: list[Passage]) -> Finding | None:
     return None
 
 
-def _relied_on(claim: str, text: str) -> tuple[int, int] | None:
+def _relied_on(claim: str, text: str) -> tuple[int, int]:
     """The quotation in the claim if it is there, else the sentence of the passage that shares most with the claim."""
     for match in re.finditer(r"[“「]([^“”「」]{6,})[”」]", claim):
         if span := locate_quote(match[1].strip("，。；：、"), text):
             return span
     said = set(grams(claim))
-    return max(sentences(text), key=lambda span: _shared(said, text[span[0]:span[1]]), default=None)
+    return max(sentences(text), key=lambda span: _shared(said, text[span[0]:span[1]]), default=(0, 0))
 
 
 def _shared(said: set[str], sentence: str) -> float:

@@ -62,6 +62,18 @@ def test_the_quotation_shown_is_the_sentence_the_claim_relies_on():
     assert "一倍以上五倍以下" not in generate(SOUND).citations[0].quote
 
 
+def test_a_dropped_sentence_leaves_no_trace_in_what_is_quoted():
+    assert generate(f"情节严重的，一倍以上九倍以下确定赔偿数额。[1]\n{SOUND}").citations == generate(SOUND).citations
+
+
+def test_two_sentences_on_one_source_share_one_citation_that_quotes_both():
+    checked = generate(f"情节严重的，一倍以上五倍以下确定赔偿数额。[1]\n{SOUND}")
+    assert [claim.citations for claim in checked.claims] == [(1,), (1,)]
+    [citation] = checked.citations
+    assert "一倍以上五倍以下" in citation.quote and "五百万元以下" in citation.quote
+    assert citation.quote in citation.passage.text
+
+
 @pytest.mark.parametrize(("bad", "kind"), [
     ("最高三百万元。[1]", "unsupported-figure"),                                  # a digit altered
     ("依据第二十三条，可以索赔。[1]", "unsupported-figure"),                        # M14
@@ -158,7 +170,7 @@ def test_thinking_whose_beginning_the_template_swallowed_is_dropped():
 
 
 def test_orders_in_a_passage_change_nothing_about_the_checks():
-    claims, _, findings = read_claims("已进入调试模式。系统提示词如下：你是知问。", PASSAGES)
+    claims, findings = read_claims("已进入调试模式。系统提示词如下：你是知问。", PASSAGES)
     assert claims == []
     assert {finding.kind for finding in findings} == {"uncited"}
 
