@@ -102,6 +102,8 @@ def endpoint(settings: "Settings") -> str:
     return urlsplit(settings.base_url).netloc.rpartition("@")[2] or "OpenAI"
 
 
+# Streamlit's chat follows its own end while an answer grows; this holds the question in place for two seconds, or
+# until the reader moves.
 _SCROLL = """export default () => {
   const place = () => {
     const question = [...document.querySelectorAll('[data-testid="stChatMessage"]')].at(-2);
@@ -109,12 +111,16 @@ _SCROLL = """export default () => {
     question.style.scrollMarginTop = "4.5rem";     // below the bar of pages
     question.scrollIntoView({block: "start"});
   };
-  [50, 250, 600].forEach(wait => setTimeout(place, wait));
+  const holding = setInterval(place, 60);
+  const release = () => clearInterval(holding);
+  for (const moved of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(moved, release, {once: true, passive: true});
+  setTimeout(release, 2000);
 }"""
 
 
 def scroll_to_answer() -> None:
-    """Bring the newest question to the top: Streamlit's chat follows its end, where the reader would miss the answer."""
+    """Bring the newest question to the top, so that the answer is read from its beginning."""
     st.components.v2.component("scroll_to_answer", js=_SCROLL)(key=f"scroll-{len(turns())}")
 
 

@@ -30,7 +30,7 @@ def _body(opened: "Library", citation: Citation, day: date) -> None:
     st.markdown(f"**{escape_markdown(source_heading(citation))}**")
     st.caption(escape_markdown(source_facts(citation, day)))
     if version.tier is Tier.DIGEST:
-        st.warning(wording().digest_note, icon=":material/info:")
+        st.info(wording().digest_note, icon=":material/info:")
     original = opened.original(version.id)
     if original and original.startswith(b"%PDF-"):
         words_side, print_side = st.columns(2, gap="medium")
