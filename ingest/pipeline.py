@@ -189,7 +189,7 @@ class _Run:
             added=len(fresh), updated=len(stored) - len(fresh), missing=missing, removed=len(self.forgotten),
             unchanged=self.unchanged + len(self.documents) - len(stored),
             passages=self._passages(), seconds=time.monotonic() - self.began, warnings=tuple(self.warnings),
-            problems=tuple(self.problems))
+            problems=tuple(sorted(self.problems, key=lambda problem: problem.file)))
         if stored or self.forgotten:
             started = self.clock.now().astimezone(SHANGHAI).isoformat(timespec="seconds")
             self.catalogue.note_job("ingest", started, report.seconds, report.as_json())
