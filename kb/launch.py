@@ -95,6 +95,8 @@ def _environment(host: str, data: Path | None) -> dict[str, str]:
 
 
 def _require_free(host: str, port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise ConfigError(f"端口 {port} 不存在", "请用 1 到 65535 之间的端口")
     try:
         with socket.create_server((host, port)):
             return
@@ -102,8 +104,6 @@ def _require_free(host: str, port: int) -> None:
         raise ConfigError(f"{host} 的端口 {port} 不能使用（可能已被占用）",
                           f"请换一个端口（例如 --port {port + 1 if port < 65535 else 8501}），"
                           "或先关闭占用它的程序") from error
-    except OverflowError as error:
-        raise ConfigError(f"端口 {port} 不存在", "请用 1 到 65535 之间的端口") from error
 
 
 def _address(host: str, port: int) -> str:
