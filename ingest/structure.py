@@ -144,11 +144,16 @@ def _articles(blocks: Sequence[Block], title: str, marks: dict[int, ArticleMark]
 def _note_heading(outline: _Outline, block: Block, title: str) -> bool:
     """Whether the block is a heading, entered into the outline if so. The document's title is not one."""
     rank = chapter_rank(block.text) if len(block.text) <= 60 else 0
-    if not rank and block.kind is BlockKind.HEADING and fold(block.text) not in fold(title):
+    if not rank and block.kind is BlockKind.HEADING and not _names_document(block, title):
         rank = 25 + block.level
     if rank:
         outline.enter(rank, tidy_heading(block.text))
     return bool(rank)
+
+
+def _names_document(block: Block, title: str) -> bool:
+    """The heading that opens a file is its title, also where the manifest words the title a little differently."""
+    return (block.start == 0 and block.level == 1) or fold(block.text) in fold(title)
 
 
 def _leads_articles(outline: _Outline, blocks: Sequence[Block], i: int, marks: dict[int, ArticleMark]) -> bool:
@@ -202,7 +207,7 @@ class _Numbered:
         mark = item_mark(block.text) if block.kind is not BlockKind.ROW else None
         if mark and self._counts_on(mark):
             self._enter(block, mark)
-        elif block.kind is BlockKind.HEADING and fold(block.text) != fold(self.title):
+        elif block.kind is BlockKind.HEADING and not _names_document(block, self.title):
             self.close()
             self.outline, self.marks, self.last, self.deepest = _Outline(), {}, {1: self.last.get(1, 0)}, 3
             self.current = _Open(tidy_heading(block.text), (), heading=_span(block))
@@ -262,7 +267,7 @@ def _headed(blocks: Sequence[Block], title: str) -> tuple[Section, ...]:
     outline, sections = _Outline(), list[Section]()
     current = _Open("全文", ())
     for block in blocks:
-        if block.kind is BlockKind.HEADING and fold(block.text) == fold(title) and not outline.stack:
+        if block.kind is BlockKind.HEADING and not outline.stack and _names_document(block, title):
             continue
         if block.kind is BlockKind.HEADING:
             sections += current.close()

@@ -15,7 +15,8 @@ from ingest.numerals import article_mark, chapter_rank, item_mark, tidy_heading
 from ingest.parse import parse
 from ingest.parse.text import blocks_in_place
 from ingest.prepare import document_text
-from ingest.structure import Structure, structure
+from ingest.structure import Structure, is_front_line, structure
+from kb.text import fold
 from kb.types import Kind, Passage, StatuteRef, Tier, Version
 
 GOLDEN = Path(__file__).parent / "golden" / "article_trees.json"
@@ -175,6 +176,11 @@ def test_marks_of_plans(text: str, marker: str | None) -> None:
     assert (mark.marker if mark else None) == marker
 
 
+def test_the_heading_that_opens_a_file_is_its_title_even_if_worded_differently() -> None:
+    _, passages = shape("刑法（第七节，节选）", "# 刑法（节选）", "### 第七节 侵犯知识产权罪", "第二百一十九条 甲。", "第二百二十条 乙。")
+    assert {p.heading_path for p in passages} == {("第七节 侵犯知识产权罪",)}
+
+
 def test_spaced_headings_are_tidied() -> None:
     assert tidy_heading("第一章 总 则") == tidy_heading("第一章总则") == "第一章 总则"
     assert tidy_heading("第二章 商业秘密 保护") == "第二章 商业秘密 保护"
@@ -206,6 +212,20 @@ def test_every_official_document_has_exactly_its_articles(corpus: Path) -> None:
         assert all(text[p.start:p.end] == p.text and p.text for p in passages), entry["file"]
         assert all(len(p.text) <= 1_200 for p in passages) and len({p.id for p in passages}) == len(passages)
     assert wrong == []
+
+
+@pytest.mark.corpus
+def test_only_title_pages_and_headings_stay_out_of_the_passages(corpus: Path) -> None:
+    lost = []
+    for entry in documents(corpus):
+        blocks = parse(read_file(SourceFile(corpus / entry["file"], entry["file"]))).blocks
+        _, passages, _ = real(corpus, entry["file"], entry["title"])
+        kept = {k for p in passages for k in range(p.start, p.end)}
+        shown = {fold(words) for p in passages for words in (*p.heading_path, p.locator)}
+        lost += [(entry["file"], block.text) for block in blocks
+                 if block.start + len(block.text) - 1 not in kept and fold(block.text) not in shown
+                 and not (block.start == 0 or chapter_rank(block.text) or is_front_line(block.text, entry["title"]))]
+    assert lost == []
 
 
 @pytest.mark.corpus
