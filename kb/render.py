@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from kb.text import strip_controls
-from kb.types import Answer, Citation, Claim, Outcome, Part, Status, Tier, Verdict, Version
+from kb.types import Answer, Citation, Claim, Kind, Outcome, Part, Status, Tier, Verdict, Version
 
 __all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "GENERATED_LABEL", "answer_markdown", "effect_line", "escape_markdown",
            "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line",
@@ -71,8 +71,8 @@ def status_of(version: Version, day: date) -> Status:
 
 
 def effect_line(version: Version, day: date) -> str:
-    """现行有效，2025-10-15 起施行; guides and own documents without dates give an empty string."""
-    if version.in_force_from is None and version.tier in (Tier.GUIDE, Tier.USER):
+    """现行有效，2025-10-15 起施行; guides and other texts without dates give an empty string."""
+    if version.in_force_from is None and version.kind in (Kind.GUIDE, Kind.OTHER):
         return ""
     status = status_of(version, day).label
     if version.in_force_from is None:

@@ -23,6 +23,7 @@ ARTEFACTS = PROJECT / "artefacts"
 CHROMIUM = "/usr/bin/chromium"
 REQUIRED = os.environ.get("ZHIWEN_REQUIRE_BROWSER") == "1"
 CORPUS = os.environ.get("ZHIWEN_TEST_CORPUS", "")
+PATENT_ACT = "formats/15_专利法_官方排版.pdf"
 PRINTED = "formats/01_反不正当竞争法2025_多页_页眉页脚页码.pdf"
 ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -74,12 +75,21 @@ def served(command: list[str], port: int, folder: Path, **environment: str) -> I
         log.close()
 
 
+def zhiwen(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from kb.cli import main; main()", *arguments]
+
+
 @pytest.fixture(scope="module")
-def real(tmp_path_factory) -> Iterator[str]:
+def data(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("real") / "data"
+
+
+@pytest.fixture(scope="module")
+def real(data) -> Iterator[str]:
     """`zhiwen app` over the shipped library alone, indexed on first use."""
-    folder, port = tmp_path_factory.mktemp("real"), free_port()
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "app", "--port", str(port), "--data", str(folder / "data")]
-    with served(command, port, folder, PYTHONPATH=str(PROJECT), HOME=str(folder)) as address:
+    port = free_port()
+    with served(zhiwen("app", "--port", str(port), "--data", str(data)), port, data.parent, PYTHONPATH=str(PROJECT),
+                HOME=str(data.parent)) as address:
         yield address
 
 
@@ -213,6 +223,20 @@ def test_a_pdf_opens_at_the_page_with_the_quotation_marked(browser, small, name,
         dialog.get_by_role("button").filter(has_text="chevron_right").click()
         dialog.get_by_text("原件第 10 页，共 13 页").wait_for()
         dialog.get_by_text(CHINESE.not_on_page).wait_for()
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not CORPUS, reason="ZHIWEN_TEST_CORPUS is not set")
+def test_a_document_added_while_the_page_is_open_is_cited_and_opens_at_its_page(browser, real, data):
+    with tab(browser, real) as page:
+        subprocess.run(zhiwen("ingest", str((Path(CORPUS) / PATENT_ACT).resolve()), "--data", str(data)), check=True,
+                       timeout=120, cwd=PROJECT, capture_output=True)
+        ask(page, "专利法第二十二条")
+        page.get_by_role("button", name=CHINESE.open_source).first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("原件第 2 页，共 7 页").wait_for()
+        dialog.locator("img").wait_for()
+        assert dialog.locator("img").evaluate(MARKED_PIXELS) > 1000
 
 
 MARKED_PIXELS = """async image => {

@@ -62,7 +62,7 @@ def test_a_page_that_does_not_exist_is_an_error_with_a_remedy(page):
         page_image(PDF, page, "")
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.4 broken", b"PK\x03\x04"])
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.4 broken", b"PK\x03\x04"], ids=["empty", "broken", "zip"])
 def test_what_is_no_pdf_is_an_error_with_a_remedy(data):
     with pytest.raises(SourceError, match="无法作为 PDF 打开"):
         page_image(data, 1, "")

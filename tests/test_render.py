@@ -171,7 +171,8 @@ def test_the_status_follows_the_dates_after_the_register_was_written(version, st
 def test_a_version_that_ended_says_until_when():
     old = replace(LAW, in_force_from=date(2019, 4, 23), in_force_to=date(2025, 10, 14), status=Status.AMENDED)
     assert effect_line(old, TODAY) == "已被修改，2019-04-23 起施行至 2025-10-14"
-    assert effect_line(replace(LAW, tier=Tier.GUIDE, in_force_from=None), TODAY) == ""
+    assert effect_line(replace(LAW, kind=Kind.GUIDE, in_force_from=None), TODAY) == ""
+    assert effect_line(replace(LAW, in_force_from=None, status=Status.UNKNOWN), TODAY) == "效力待核实"
 
 
 def test_the_record_has_exactly_the_agreed_fields():

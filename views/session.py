@@ -102,18 +102,20 @@ def endpoint(settings: "Settings") -> str:
     return urlsplit(settings.base_url).netloc.rpartition("@")[2] or "OpenAI"
 
 
-# Streamlit's chat follows its own end while an answer grows; this holds the question in place for two seconds, or
-# until the reader moves.
+# Streamlit's chat glides to its own end while an answer grows. A wheel event stops the glide; the question is then held
+# in place for two seconds, or until the reader moves (keys aside: Enter has just been pressed).
 _SCROLL = """export default () => {
+  const chat = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
   const place = () => {
     const question = [...document.querySelectorAll('[data-testid="stChatMessage"]')].at(-2);
     if (!question) return;
+    for (const stop of ["pointerdown", "wheel"]) chat?.dispatchEvent(new Event(stop));
     question.style.scrollMarginTop = "4.5rem";     // below the bar of pages
-    question.scrollIntoView({block: "start"});
+    question.scrollIntoView({block: "start", behavior: "instant"});
   };
   const holding = setInterval(place, 60);
   const release = () => clearInterval(holding);
-  for (const moved of ["wheel", "touchstart", "pointerdown", "keydown"])
+  for (const moved of ["wheel", "touchstart", "pointerdown"])
     addEventListener(moved, release, {once: true, passive: true});
   setTimeout(release, 2000);
 }"""
