@@ -1,0 +1,262 @@
+"""Start, memory, ingestion and answer time as a user meets them, beside their targets. Printed, never asserted.
+
+Everything runs in fresh processes on a temporary data folder, without a chat model; what is measured several times is
+given as its median.
+"""
+
+import json
+import math
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from eval.cases import TODAY, load_cases
+from kb.answer import Assistant
+from kb.assemble import open_library
+from kb.clock import FixedClock
+from kb.errors import ConfigError
+from kb.launch import server_command
+from kb.render import COMPOSED_LABEL
+from kb.settings import Settings
+from kb.types import Question
+
+__all__ = ["Figure", "answer_times", "first_answer", "measure", "percentile", "resident_mb", "table"]
+
+ROOT = Path(__file__).parents[1]
+CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
+QUESTION = "销售离职带走客户名单，可以要求怎样的赔偿？"
+_STARTS = 3
+_LONGEST_START_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measurement. `target` is the most it should be, as the project set it; `how` says how it was taken."""
+
+    name: str
+    value: float | str
+    unit: str = ""
+    target: float | None = None
+    how: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """None where there is no target."""
+        return None if self.target is None or isinstance(self.value, str) else self.value <= self.target
+
+    def as_json(self) -> dict[str, object]:
+        return {**asdict(self), "met": self.met}
+
+
+def measure(corpus: Path | None, say: Callable[[str], None]) -> list[Figure]:
+    """Measure everything; `corpus` is the folder of official documents to ingest, if there is one.
+
+    Raises:
+        ConfigError: the corpus folder has none of the expected folders, or the command itself fails.
+    """
+    sources = _sources(corpus) if corpus else []
+    figures = [Figure("处理器核数", float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0)),
+               Figure("Python", platform.python_version()), Figure("系统", platform.platform())]
+    with tempfile.TemporaryDirectory(prefix="zhiwen-bench-") as folder:
+        data = Path(folder) / "data"
+        say("启动命令")
+        _command(["--help"], data)                                  # the disk is warm from here on
+        figures.append(Figure("zhiwen --help", statistics.median(_command(["--help"], data)[0] for _ in range(5)), "秒", 0.5,
+                              "5 个新进程的中位数"))
+        say("首次打开附带的资料库")
+        figures.append(Figure("首次使用（建立附带资料库的索引）", _command(["library", "list", "--json"], data)[0], "秒", None, "1 次"))
+        if sources:
+            say("官方文件入库")
+            figures.append(_ingest(sources, data))
+        say("打开网页并提问")
+        figures += _app(data)
+        say("回答题库中的问题")
+        figures += _answers(data)
+    return figures
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """One line a figure: value, target, how it was taken."""
+    lines = []
+    for figure in figures:
+        value = figure.value if isinstance(figure.value, str) else f"{figure.value:.3g} {figure.unit}".strip()
+        if figure.unit in ("MB", "毫秒") and not isinstance(figure.value, str):
+            value = f"{figure.value:.0f} {figure.unit}"
+        verdict = "" if figure.met is None else f"目标 ≤ {figure.target:g} {figure.unit}，{'达到' if figure.met else '未达到'}"
+        lines.append("  ".join(part for part in (f"{figure.name}：{value}", verdict, f"（{figure.how}）" if figure.how else "") if part))
+    return "\n".join(lines)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Nearest rank: the smallest value that at least `share` of all do not exceed."""
+    return sorted(values)[max(math.ceil(share * len(values)), 1) - 1]
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+def _sources(corpus: Path) -> list[str]:
+    found = [str((corpus / name).resolve()) for name in CORPUS_FOLDERS if (corpus / name).is_dir()]
+    if not found:
+        raise ConfigError(f"{corpus} 下没有 {'、'.join(CORPUS_FOLDERS)} 中的任何一个文件夹", "请用 --corpus 指出官方文件所在的文件夹")
+    return found
+
+
+def _environment(data: Path) -> dict[str, str]:
+    """As a user without settings of their own has it: no model, the measured data folder, this very program."""
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("ZHIWEN_")}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**inherited, "PYTHONPATH": path, "PYTHONUTF8": "1", "ZHIWEN_DATA": str(data)}
+
+
+def _command(arguments: Sequence[str], data: Path) -> tuple[float, str]:
+    """Seconds and output of one `zhiwen` process."""
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", "from kb.cli import main; main()", *arguments], cwd=data.parent,
+                          env=_environment(data), capture_output=True, text=True, encoding="utf-8", check=False)
+    seconds = time.perf_counter() - started
+    if done.returncode > 1:
+        raise ConfigError(f"zhiwen {arguments[0]} 没有成功（退出码 {done.returncode}）", done.stderr.strip()[-300:] or "没有更多说明")
+    return seconds, done.stdout
+
+
+def _ingest(sources: Sequence[str], data: Path) -> Figure:
+    seconds, output = _command(["ingest", *sources, "--json"], data)
+    report = json.loads(output)
+    return Figure("官方文件入库", seconds, "秒", 60.0, f"整个命令；{report['added']} 份，{report['passages']} 段")
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+def answer_times(assistant: Assistant) -> list[float]:
+    """Milliseconds for each question of the cases, after each was asked once to warm up."""
+    questions = [case.asked for case in load_cases()]
+    for question in questions:
+        assistant.ask(question)
+    times = []
+    for question in questions:
+        started = time.perf_counter()
+        assistant.ask(question)
+        times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def _answers(data: Path) -> list[Figure]:
+    library = open_library(Settings(data=data, model=""), FixedClock(TODAY))
+    times = answer_times(library.assistant)
+    how = f"题库 {len(times)} 问各一次，预热后；资料库 {len(library.assistant.index)} 段"
+    return [Figure("不用模型的回答 p50", percentile(times, 0.5), "毫秒", None, how),
+            Figure("不用模型的回答 p95", percentile(times, 0.95), "毫秒", 150.0, how)]
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+def _app(data: Path) -> list[Figure]:
+    """App start to the first answer shown, and the memory of the server then."""
+    browser = _browser()
+    runs = [_in_browser(browser, data) if browser else _without_browser(data) for _ in range(_STARTS)]
+    how = (f"{_STARTS} 次的中位数，Chromium 中从启动进程到答案显示" if browser else
+           f"{_STARTS} 次的中位数；没有浏览器，为页面服务就绪 + 另一进程中打开资料库并回答")
+    figures = [Figure("启动网页到第一个答案", statistics.median(seconds for seconds, _ in runs), "秒", 8.0, how)]
+    resident = [memory for _, memory in runs if memory is not None]
+    if resident:
+        figures.append(Figure("网页进程常驻内存", statistics.median(resident), "MB", 600.0,
+                              "第一个答案之后的 VmRSS" if browser else "空闲服务 + 回答进程，偏高的估计"))
+    return figures
+
+
+def _browser() -> str | None:
+    """Path of an installed Chromium that can be driven here."""
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        return None
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextmanager
+def _server(data: Path) -> "Iterator[tuple[subprocess.Popen[bytes], str]]":
+    """The page's server on a free loopback port, answering; ended afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(server_command(ROOT / "app.py", "127.0.0.1", port), env=_environment(data), cwd=data.parent,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(server, f"http://127.0.0.1:{port}")
+        yield server, f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + _LONGEST_START_S
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with opener.open(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise ConfigError("网页没有启动", "请先用 zhiwen app 打开一次，看它的提示")
+
+
+def _in_browser(executable: str, data: Path) -> tuple[float, float | None]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=executable)     # a user's browser is open already: not counted
+        page = chromium.new_page()
+        page.set_default_timeout(_LONGEST_START_S * 1000)
+        started = time.perf_counter()
+        with _server(data) as (server, address):
+            page.goto(address)
+            box = page.locator("textarea").first
+            box.fill(QUESTION)
+            box.press("Enter")
+            page.get_by_text(COMPOSED_LABEL).first.wait_for()
+            seconds = time.perf_counter() - started
+            memory = resident_mb(server.pid)
+        chromium.close()
+    return seconds, memory
+
+
+def _without_browser(data: Path) -> tuple[float, float | None]:
+    started = time.perf_counter()
+    with _server(data) as (server, _):
+        idle = resident_mb(server.pid)
+        ready = time.perf_counter() - started
+    asked = ("import sys, time\nstarted = time.perf_counter()\nfrom eval.bench import first_answer, resident_mb\n"
+             "first_answer(sys.argv[1])\nprint(time.perf_counter() - started, resident_mb('self') or 0)")
+    done = subprocess.run([sys.executable, "-c", asked, str(data)], cwd=data.parent, env=_environment(data),
+                          capture_output=True, text=True, check=True)
+    seconds, memory = map(float, done.stdout.split())
+    return ready + seconds, idle + memory if idle and memory else None
+
+
+def first_answer(data: str) -> None:
+    """Open the library and answer once, as the page does for its first visitor."""
+    open_library(Settings(data=Path(data), model=""), FixedClock(TODAY)).assistant.ask(Question(QUESTION, TODAY))
+
+
+def resident_mb(process: int | str) -> float | None:
+    """Megabytes in memory; None where there is no /proc."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")), None)
