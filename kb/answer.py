@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb import currency, guard
+from kb.chronicle import chronicle
 from kb.compose import Composer, Draft, cite_as
 from kb.errors import ModelError
 from kb.generate import generate_claims
 from kb.lexicon import Lexicon
 from kb.ports import ChatModel, PassageIndex, PassageStore, TokenCounter
 from kb.prompting import answer_messages, pack
-from kb.retrieve import Retriever, asked_terms, coverage
+from kb.retrieve import NEVER, Retriever, asked_terms, coverage, searchable
 from kb.statute import short_title
-from kb.types import Answer, Claim, Hit, Kind, Notice, Outcome, Part, Question, Tier
+from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question
 from kb.understand import Inquiry, understand
 from kb.verify import Checked, check
 
@@ -66,23 +67,59 @@ class Assistant:
     def _answer(self, inquiry: Inquiry, progress: Callable[[str], None]) -> Answer:
         progress("检索资料库")
         hits = self._retriever.search(inquiry)
-        covered = self._coverage(inquiry, hits)
-        if not hits or (covered < _TOUCHED and not inquiry.refs):
+        if inquiry.asks_when and (dated := self._chronicle(inquiry)):
+            return dated
+        notices: list[Notice] = []
+        draft = self._compose(inquiry, hits, notices)
+        fit = self._fit(inquiry, hits, draft)
+        if fit is Outcome.INSUFFICIENT:
             return self._insufficient(inquiry, hits)
         progress("撰写并核对")
-        notices: list[Notice] = []
-        checked, model = self._write(inquiry, hits, progress, notices)
-        if not any(claim.part in (Part.DIRECT, Part.BASIS) for claim in checked.claims):
-            return self._insufficient(inquiry, hits)
-        partial = covered < _SETTLED and not inquiry.refs
-        if partial:
-            notices.append(Notice("partial", "资料库只涉及这个问题的一部分，以下是最接近的内容"))
-        cited = [citation.passage for citation in checked.citations]
-        notices += currency.notices_for(cited, self.registry, self.store.versions(), inquiry.question.as_of)
-        return Answer(inquiry.question, Outcome.PARTIAL if partial else Outcome.ANSWERED, checked.claims,
-                      checked.citations, checked.findings, tuple(notices), retrieved=tuple(hits), model=model)
+        checked, model = self._write(inquiry, hits, draft, progress, notices)
+        if fit is Outcome.PARTIAL:
+            notices.insert(0, Notice("partial", "资料库只涉及这个问题的一部分，以下是最接近的内容"))
+        notices += self._notices(inquiry, checked)
+        return Answer(inquiry.question, fit, checked.claims, checked.citations, checked.findings, tuple(notices),
+                      retrieved=tuple(hits), model=model)
 
-    def _write(self, inquiry: Inquiry, hits: list[Hit], progress: Callable[[str], None],
+    def _notices(self, inquiry: Inquiry, checked: Checked) -> list[Notice]:
+        """What the reader must know of the versions cited; `kb.render` marks digests itself, and two moves are enough."""
+        cited = [citation.passage for citation in checked.citations]
+        found = [notice for notice in currency.notices_for(cited, self.registry, self.store.versions(),
+                                                           inquiry.question.as_of) if notice.kind != "digest"]
+        moved = [notice for notice in found if notice.kind == "moved"]
+        return [notice for notice in found if notice not in moved[2:]]
+
+    def _chronicle(self, inquiry: Inquiry) -> Answer | None:
+        """When a document was issued or takes effect is answered from the register, whether or not its text is held."""
+        passages = [p for name in inquiry.documents for p in chronicle(self.registry, name, inquiry.question.as_of)]
+        citations = [Citation(n, p, p.text, p.locator) for n, p in enumerate(passages, start=1)]
+        checked = check([Claim(c.quote, (c.n,)) for c in citations], citations)
+        return Answer(inquiry.question, Outcome.ANSWERED, checked.claims, checked.citations,
+                      checked.findings) if passages else None
+
+    def _fit(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> Outcome:
+        """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""
+        if inquiry.refs and not draft.rests_on:
+            return Outcome.ANSWERED if any("指名" in why for hit in hits for why in hit.why) else Outcome.INSUFFICIENT
+        if not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft) or self._unheld(inquiry):
+            return Outcome.INSUFFICIENT
+        rarity = self.index.rarity([*sorted(asked_terms(inquiry.text)), NEVER])
+        covered = coverage(inquiry.text, self.lexicon.equivalents(inquiry.text), draft.rests_on, rarity)
+        return (Outcome.ANSWERED if covered >= _SETTLED else
+                Outcome.PARTIAL if covered >= _TOUCHED else Outcome.INSUFFICIENT)
+
+    def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
+        """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""
+        said = " ".join(map(searchable, draft.rests_on))
+        return any(mark not in said for mark in (*inquiry.bound_to, *inquiry.subjects))
+
+    def _unheld(self, inquiry: Inquiry) -> list[str]:
+        """Documents named whose text the library does not hold, when it holds none of those named."""
+        held = {version.document for version in self.store.versions()}
+        return [] if held & set(inquiry.documents) else list(inquiry.documents)
+
+    def _write(self, inquiry: Inquiry, hits: list[Hit], draft: Draft, progress: Callable[[str], None],
                notices: list[Notice]) -> tuple[Checked, str]:
         """By the model when one is configured; from the library alone otherwise, and whenever the model fails."""
         if self.model is not None and self.counter is not None:
@@ -91,7 +128,6 @@ class Assistant:
                 return self._generate(self.model, self.counter, inquiry, hits), self.model.name
             except ModelError as error:
                 notices.append(Notice("model-fallback", f"{error.problem}，{error.remedy}"))
-        draft = self._compose(inquiry, hits, notices)
         return check(draft.claims, draft.citations), ""
 
     def _generate(self, model: ChatModel, counter: TokenCounter, inquiry: Inquiry, hits: list[Hit]) -> Checked:
@@ -122,12 +158,13 @@ class Assistant:
         if refusal is None:
             return None
         claims = [Claim(refusal.reason, ())]
-        consequence = self._consequence(inquiry, refusal.consequence) if refusal.consequence else Draft((), ())
-        claims += consequence.claims
+        law = self._consequence(inquiry, refusal.consequence) if refusal.consequence else Draft((), ())
+        checked = check(law.claims, law.citations)
+        claims += checked.claims
         if refusal.lawful:
             claims.append(Claim(f"合法的做法：{'；'.join(refusal.lawful)}。", (), Part.NOTES))
         followups = SAMPLE_QUESTIONS if refusal.outcome is Outcome.OUT_OF_SCOPE else ()
-        return Answer(inquiry.question, refusal.outcome, tuple(claims), consequence.citations, followups=followups)
+        return Answer(inquiry.question, refusal.outcome, tuple(claims), checked.citations, followups=followups)
 
     def _consequence(self, inquiry: Inquiry, query: str) -> Draft:
         """What the law attaches to it, quoted as the legal basis of a refusal."""
@@ -140,22 +177,24 @@ class Assistant:
         if not (inquiry.documents or inquiry.refs or self.lexicon.in_field(inquiry.text)):
             return Answer(inquiry.question, Outcome.OUT_OF_SCOPE, (Claim(_OTHER_SUBJECT, ()),),
                           followups=SAMPLE_QUESTIONS)
-        nearest = [hit.passage for hit in hits if not hit.passage.version.place or inquiry.place][:2]
+        near = dict.fromkeys(cite_as(hit.passage) for hit in hits if not hit.passage.version.place or inquiry.place)
         said = "资料不足：资料库里没有能直接回答这个问题的依据。"
-        if nearest:
-            said += f"最接近的是{'、'.join(cite_as(passage) for passage in nearest)}，但它们没有回答这一点。"
+        if inquiry.refs:
+            said = f"资料不足：资料库里没有现行有效的{'、'.join(map(str, inquiry.refs))}。{self._other_versions(inquiry)}"
+        elif near:
+            said += f"最接近的是{'、'.join(list(near)[:2])}，但它们没有回答这一点。"
         where = "可向发文机关的官方网站或当地知识产权维权援助机构核实；也可以把相关文件加入资料库后再问。"
-        missing = [v for v in self.registry.missing() if v.document in inquiry.documents
-                   or short_title(v.title) in inquiry.text]
-        if missing:
-            said = f"资料不足：本库登记有《{missing[0].title}》，但没有它的正文，不能据此回答。"
+        if unheld := self._unheld(inquiry):
+            said = f"资料不足：本库登记有《{short_title(unheld[0])}》，但没有它的正文，不能据此回答。"
         return Answer(inquiry.question, Outcome.INSUFFICIENT, (Claim(said, ()), Claim(where, (), Part.NOTES)),
                       retrieved=tuple(hits))
 
-    def _coverage(self, inquiry: Inquiry, hits: Sequence[Hit]) -> float:
-        trusted = [hit for hit in hits[:4] if hit.passage.version.tier is not Tier.USER] or list(hits[:4])
-        return coverage(inquiry.text, self.lexicon.equivalents(inquiry.text), trusted,
-                        self.index.rarity(sorted(asked_terms(inquiry.text))))
+    def _other_versions(self, inquiry: Inquiry) -> str:
+        """Where a named article does stand, when the text in force has none of that number."""
+        found = [p for ref in inquiry.refs for p in self.store.article(ref.document, ref.article, ref.sub)]
+        named = dict.fromkeys(cite_as(p) + (f"（{p.version.in_force_from}起施行）" if p.version.in_force_from else "")
+                              for p in found)
+        return f"其他版本里有：{'、'.join(named)}；加上 --all-versions 或改查询日期可以查看。" if named else ""
 
     @property
     def _retriever(self) -> Retriever:

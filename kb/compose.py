@@ -8,40 +8,52 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, section_of, statements
 from kb.ports import PassageStore
-from kb.retrieve import asked_terms
+from kb.retrieve import asked_terms, searchable
 from kb.statute import parse_ref, short_title
-from kb.text import grams, sentences
-from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier, ordinal_numeral
+from kb.text import grams
+from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier
 from kb.understand import Inquiry, Intent
 from kb.verify import unsupported_tokens
 
-__all__ = ["Composer", "Draft", "cite_as", "locator_of"]
+__all__ = ["Composer", "Draft", "cite_as"]
 
 _CONSIDERED = 8              # hits whose sentences compete to be the answer
 _BASIS_LIMIT = 3
 _STEP_LIMIT = 5
-_LONGEST_QUOTE = 230
-_RELATED = 0.72              # a further basis needs this share of the best hit's score
+_FITTING_STEPS = 0.2       # of what is asked must occur in the steps of a guide
+_LONGEST_LEAD = 200
+_SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
+_LEAD_LIMIT = 3
+_LONGEST_ARTICLE = 900       # a named article longer than this is quoted in part
 
+_FIGURES = (Intent.AMOUNT, Intent.DURATION, Intent.DATE)
 _INTENT_SIGNS: Mapping[Intent, str] = {
-    Intent.AMOUNT: r"\d|[一二三四五六七八九十百千万亿两]+(元|万|倍|家|件|次|个|期|份|人|分|天|日)|百分之|%|按照|以下|以上|数额",
-    Intent.DURATION: r"(\d|[一二三四五六七八九十两]+)(个?月|年|日|天|小时)|期限|有效期",
-    Intent.DATE: r"\d{4}年|自.{0,20}起|[一二三四五六七八九十\d]+[月日]|年底",
-    Intent.PENALTY: r"罚款|罚金|有期徒刑|拘役|没收|责令|处(?!理)",
-    Intent.WHO: r"部门|法院|机关|人民政府|由|单位|人员|当事人|经营者",
+    Intent.AMOUNT: r"\d|[一二三四五六七八九十百千万亿两]+(元|万|倍|家|件|次|个|期|份|人|分|天|日)|百分之|\d%|以下|以上|[共分][七\d]|"
+                   r"实际损失|所获利益",
+    Intent.DURATION: r"(\d|[一二三四五六七八九十两]+)(个?月|年|日|天|小时)|期限(?!内)|有效期",
+    Intent.DATE: r"\d{4}年|自.{0,20}起|[一二三四五六七八九十\d]+[月日]|年底|[以之结]前|辩论|届满|期满|时起",
+    Intent.PENALTY: r"罚款|罚金|有期徒刑|拘役|没收|责令",
+    Intent.WHO: r"部门|法院|机关|人民政府|管辖|委员会|局",
     Intent.DEFINITION: r"是指|指的是|称为|即|包括|属于",
-    Intent.PERMISSION: r"可以|不得|应当|必须|不属于|属于|不予|不能|无须|有权|不视为|不构成|予以支持|认定",
+    Intent.PERMISSION: r"可以|不得|应当|必须|属于|不予|不能|无须|有权|不视为|不构成|予以支持|认定|不当然|不一定|不等于",
     Intent.STEPS: r"应当|可以|先|立即|请求|申请|向",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Claims with the citations they point at, numbered from 1, before checking."""
+    """Claims with the citations they point at, numbered from 1, before checking.
+
+    `rests_on` are the passages whose words are the answer; `fits` is false where a figure, a duration or a date was
+    asked for and no sentence offers one.
+    """
 
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
+    rests_on: tuple[Passage, ...] = ()
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,10 @@ class _Candidate:
     source: Passage
     cited: Passage
     score: float
+    overlap: float
+    signed: bool                 # has the sort of words that the intent asks for
+    position: int
+    asked_for: float             # likeness of the question to a lay question of the section
 
 
 @dataclass
@@ -84,11 +100,12 @@ class Composer:
         leads: list[_Candidate] = []
         for text, found in zip(texts, parts if len(parts) > 1 else (hits,), strict=True):
             leads += [lead for lead in self._lead(inquiry, text, found) if lead.text not in {c.text for c in leads}]
-        leads = [self._carried_by_law(lead, hits) for lead in leads]
+        leads = [self._carried_by_law(lead, inquiry) for lead in leads]
         claims += [self._direct(lead, sources) for lead in leads]
         claims += self._basis(inquiry, hits, leads, sources)
-        claims += self._steps(inquiry, hits, sources)
-        return Draft(tuple(claims), tuple(sources.found))
+        claims += self._steps(inquiry, hits, leads, sources)
+        fits = inquiry.intent not in _FIGURES or not leads or any(lead.signed for lead in leads)
+        return Draft(tuple(claims), tuple(sources.found), self._ground(leads), fits)
 
     def basis_only(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Draft:
         """法律依据 alone: what the law attaches to something, for a question that is declined."""
@@ -106,7 +123,7 @@ class Composer:
                 n = sources.number(then, self._best_quote(then, weights))
                 stood = sources.found[n - 1]
                 claims.append(Claim(f"{day.year}年有效的文本是{cite_as(then, stood.locator)}：“{stood.quote}”", (n,), Part.BASIS))
-        return Draft(tuple(claims), tuple(sources.found))
+        return replace(draft, claims=tuple(claims), citations=tuple(sources.found))
 
     def _text_of_that_day(self, citation: Citation, day: date) -> Passage | None:
         """The article of the version then in force that is worded most like the cited one (its number may differ)."""
@@ -122,30 +139,55 @@ class Composer:
     # -- the answer itself --------------------------------------------------------------------------------------
 
     def _lead(self, inquiry: Inquiry, text: str, hits: Sequence[Hit]) -> list[_Candidate]:
-        """One sentence, or two of the same passage when the second answers as well."""
+        """The best sentence, with others of the same passage that answer nearly as well, in their order."""
         if inquiry.refs and inquiry.intent in (Intent.LOOKUP, Intent.OTHER):
             return []
         ranked = sorted(self._candidates(inquiry, text, hits), key=lambda c: -c.score)
         if not ranked:
             return []
         best = ranked[0]
-        second = next((c for c in ranked[1:] if c.source.id == best.source.id and c.score >= 0.8 * best.score
-                       and len(c.text) + len(best.text) <= 180), None)
-        return [best] if second is None else sorted((best, second), key=lambda c: c.source.text.find(c.text))
+        if inquiry.intent in _FIGURES and not best.signed:
+            best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
+        chosen, length = [best], len(best.text)
+        for candidate in ranked:
+            if candidate is not best and len(chosen) < _LEAD_LIMIT and length + len(candidate.text) <= _LONGEST_LEAD \
+                    and _belongs(candidate, best):
+                chosen.append(candidate)
+                length += len(candidate.text)
+        return _joined(sorted(chosen, key=lambda c: c.position))
 
     def _candidates(self, inquiry: Inquiry, text: str, hits: Sequence[Hit]) -> list[_Candidate]:
         weights = self._weights(text, inquiry.expansions)
         top = hits[0].score if hits else 1.0
+        signs = re.compile(_INTENT_SIGNS.get(inquiry.intent, r"$^"))
         found = []
-        for hit in hits[:_CONSIDERED]:
+        for hit in [h for h in hits if not _only_as_basis(h)][:_CONSIDERED]:
             for source in (hit.passage, *self._companions(hit.passage)):
                 own_words = source.version.tier in (Tier.DIGEST, Tier.GUIDE)
-                for sentence in _statements(source):
-                    score = (_overlap(sentence, source, weights) + 0.6 * hit.score / top + 0.12 * own_words
-                             + 0.3 * bool(re.search(_INTENT_SIGNS.get(inquiry.intent, r"$^"), sentence))
-                             - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
-                    found.append(_Candidate(sentence, source, hit.passage, score))
+                asked_for, held = self._likeness(text, source.questions), _covers(source, weights)
+                beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
+                for position, sentence in enumerate(statements(source)):
+                    opening = max(0.0, 1 - position / 5) if own_words else 0.0
+                    overlap, signed = _overlap(sentence, source, weights), bool(signs.search(sentence))
+                    brief = inquiry.intent is Intent.STEPS and section_of(source) == "一句话"
+                    score = (overlap + 0.35 * brief + 0.6 * hit.score / top + 0.12 * own_words + (0.6 + 0.4 * opening) * asked_for ** 2
+                             + 0.5 * held - 0.6 * beside + 0.3 * signed - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
+                    found.append(_Candidate(sentence, source, hit.passage, score, overlap, signed, position, asked_for))
         return found
+
+    def _likeness(self, text: str, questions: Sequence[str]) -> float:
+        """How closely the question is one of the lay questions of a section: rarity-weighted Dice, the best of them."""
+        asked = asked_terms(text)
+        known = [terms for question in questions if asked & (terms := asked_terms(question))]
+        rarity = self.rarity(sorted(asked.union(*known))) if known else {}
+
+        def weight(terms: set[str]) -> float:
+            return sum(rarity.get(term, 0.0) for term in terms)
+        return max((2 * weight(asked & terms) / (weight(asked) + weight(terms) or 1.0) for terms in known), default=0.0)
+
+    def _ground(self, leads: Sequence[_Candidate]) -> tuple[Passage, ...]:
+        passages = [p for lead in leads for p in (lead.source, lead.cited, *self._companions(lead.cited))]
+        return tuple({p.id: p for p in passages}.values())
 
     def _companions(self, passage: Passage) -> list[Passage]:
         """Our digest of an official article: the same rule in plainer words."""
@@ -171,109 +213,152 @@ class Composer:
         quote = self._best_quote(lead.cited, self._weights(lead.text, ()))
         return Claim(lead.text, (sources.number(lead.cited, quote),))
 
-    def _carried_by_law(self, lead: _Candidate, hits: Sequence[Hit]) -> _Candidate:
-        """A guide's sentence cites the article of its 依据 line that carries all its figures, where one does."""
+    def _carried_by_law(self, lead: _Candidate, inquiry: Inquiry) -> _Candidate:
+        """A guide's sentence cites the article of its 依据 line that says the same with all its figures, where one does."""
         if lead.source.version.tier is not Tier.GUIDE:
             return lead
-        behind = [h.passage for h in hits if any(f"依据《{lead.source.title}》" in why for why in h.why)]
-        named = {ref.locator for written in lead.source.basis if (ref := parse_ref(written))}
-        said = set(grams(lead.text))
-        fitting = [p for p in behind if p.locator in named and not unsupported_tokens(lead.text, [p.text])]
-        best = max(fitting, default=None, key=lambda p: len(said & set(grams(p.text))))
-        if best is None or len(said & set(grams(best.text))) < 0.5 * len(said):
-            return lead
-        return replace(lead, cited=best)
+        fitting = [(_shared(lead.text, paragraph), p) for p in self._behind(lead.source, inquiry)
+                   if not unsupported_tokens(lead.text, [p.text]) for paragraph in paragraphs(p.text)]
+        share, best = max(fitting, default=(0.0, lead.cited), key=lambda found: found[0])
+        return replace(lead, cited=best) if share >= _SAME_RULE else lead
+
+    def _behind(self, guide: Passage, inquiry: Inquiry) -> list[Passage]:
+        """The articles of a guide section's 依据 line in force on the asked day: the official text, else our digest."""
+        found: list[Passage] = []
+        for ref in filter(None, map(parse_ref, guide.basis)):
+            texts = [p for p in self.store.article(ref.document, ref.article, ref.sub)
+                     if p.version.in_force_on(inquiry.question.as_of) and p.id not in {q.id for q in found}]
+            found += ([p for p in texts if p.version.tier is Tier.OFFICIAL]
+                      or [p for p in texts if p.version.tier is Tier.DIGEST])
+        return found
 
     # -- 法律依据 ---------------------------------------------------------------------------------------------
 
-    def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[_Candidate], sources: _Sources) -> list[Claim]:
+    def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[_Candidate],
+               sources: _Sources) -> list[Claim]:
+        """The articles behind the answer, then others that cover the question nearly as well; guides are no basis."""
         weights = self._weights(inquiry.text, inquiry.expansions)
-        quoted = {c.passage.id for c in sources.found if c.passage.version.tier is Tier.OFFICIAL}
-        claims = [Claim(f"{cite_as(c.passage, c.locator)}：“{c.quote}”", (c.n,), Part.BASIS)
-                  for c in sources.found if c.passage.id in quoted and not any(c.quote in lead.text for lead in leads)]
-        for passage in self._further(inquiry, hits, leads):
+        signs = _INTENT_SIGNS.get(inquiry.intent, r"$^")
+        cited = [c for c in sources.found if c.passage.version.kind is not Kind.GUIDE]
+        claims = [claim for c in cited if (claim := _basis_claim(c, leads))]
+        known = {c.passage.id for c in cited}
+        for passage in self._further(inquiry, hits, leads, weights):
             if len(claims) >= _BASIS_LIMIT:
                 break
-            if passage.id in quoted or any(c.passage.id == passage.id for c in sources.found):
-                continue
-            whole = inquiry.intent is Intent.LOOKUP and bool(inquiry.refs)
-            quote = passage.text if whole and len(passage.text) <= 700 else self._best_quote(
-                passage, weights, _INTENT_SIGNS.get(inquiry.intent, r"$^"))
-            n = sources.number(passage, quote)
-            mark = f"“{quote}”" if passage.version.tier in (Tier.OFFICIAL, Tier.USER) else quote
-            claims.append(Claim(f"{cite_as(passage, sources.found[n - 1].locator)}：{mark}", (n,), Part.BASIS))
-            quoted.add(passage.id)
+            if passage.id not in known:
+                quote = self._named_part(inquiry, passage) or self._best_quote(passage, weights, signs)
+                n = sources.number(passage, quote)
+                claims += [claim for claim in (_basis_claim(sources.found[n - 1], leads),) if claim]
+                known.add(passage.id)
         return claims
 
-    def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[_Candidate]) -> list[Passage]:
-        """Articles behind the answer first, then other rules nearly as close; guides are never a legal basis."""
-        top = hits[0].score if hits else 1.0
-        named = [h.passage for h in hits if h.score >= 5]
-        related = [h.passage for h in hits[:_CONSIDERED] if h.score >= _RELATED * min(top, 5.0)]
-        behind = [lead.cited for lead in leads]
-        for lead in leads:
-            behind += [h.passage for h in hits if f"依据《{lead.source.title}》" in h.why and lead.source.id == lead.cited.id]
-        ordered = dict.fromkeys((p.id, p) for p in (*named, *behind, *related))
-        return [p for _, p in ordered if p.version.kind is not Kind.GUIDE]
+    def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[_Candidate],
+                 weights: Mapping[str, float]) -> list[Passage]:
+        named = [h.passage for h in hits if any(why.startswith("指名") for why in h.why)]
+        if named and not leads:
+            return named
+        behind = [self._nearest(lead, self._behind(lead.source, inquiry)) for lead in leads if lead.cited is lead.source
+                  and lead.source.version.tier is Tier.GUIDE]
+        enough = 0.85 * max((_covers(p, weights) for lead in leads for p in (lead.source, lead.cited)), default=0.4)
+        beside = [h.passage for h in hits if not _only_as_basis(h)][:_CONSIDERED]
+        beside = [p for p in beside if p.version.kind is not Kind.GUIDE and _covers(p, weights) >= enough]
+        grounded = any(lead.cited.version.tier is not Tier.GUIDE for lead in leads) or any(behind)
+        return list({p.id: p for p in (*named, *behind, *beside[:1 if grounded else _BASIS_LIMIT]) if p}.values())
+
+    def _nearest(self, lead: _Candidate, articles: Sequence[Passage]) -> Passage | None:
+        """Of the articles of a 依据 line, the one a guide's sentence comes closest to."""
+        return max(articles, default=None,
+                   key=lambda p: max(_shared(lead.text, paragraph) for paragraph in paragraphs(p.text)))
+
+    def _named_part(self, inquiry: Inquiry, passage: Passage) -> str:
+        """The 款 or 项 a question names; the whole article where it names only that and asks for the text."""
+        ref = next((r for r in inquiry.refs if (r.article, r.sub) == (passage.article, passage.sub)), None)
+        if ref is None or inquiry.intent not in (Intent.LOOKUP, Intent.OTHER):
+            return ""
+        chosen = passage.text
+        if ref.paragraph and passage.version.tier is Tier.OFFICIAL:
+            chosen = "".join(paragraphs(passage.text)[ref.paragraph - 1:ref.paragraph])
+        items = [line for line in chosen.split("\n") if ITEM.match(line)]
+        if ref.item and ref.item <= len(items):
+            chosen = items[ref.item - 1]
+        return chosen if len(chosen) <= _LONGEST_ARTICLE else ""
 
     def _best_quote(self, passage: Passage, weights: Mapping[str, float], signs: str = r"$^") -> str:
         """The 款 that bears on the question; a sentence or 项 of it when it is long. Always a verbatim cut."""
         def score(text: str) -> float:
             return _overlap(text, passage, weights) + 0.3 * bool(re.search(signs, text))
-        paragraph = max(_paragraphs(passage.text), key=score)
-        if len(paragraph) <= _LONGEST_QUOTE:
-            return paragraph
-        spans = sentences(paragraph)
-        best = max(range(len(spans)), key=lambda i: score(paragraph[spans[i][0]:spans[i][1]]))
-        first = last = best
-        while first > 0 and spans[last][1] - spans[first - 1][0] <= _LONGEST_QUOTE // 2:
-            first -= 1
-        while last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= _LONGEST_QUOTE:
-            last += 1
-        return paragraph[spans[first][0]:spans[last][1]]
+        return quotation(max(paragraphs(passage.text), key=score), score)
 
     # -- 怎么做 -----------------------------------------------------------------------------------------------
 
-    def _steps(self, inquiry: Inquiry, hits: Sequence[Hit], sources: _Sources) -> list[Claim]:
-        """The 步骤 of the guide that fits best: all when steps were asked for, the first few beside another answer."""
-        if inquiry.intent is Intent.LOOKUP or not hits:
+    def _steps(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[_Candidate],
+               sources: _Sources) -> list[Claim]:
+        """The first 步骤 of the guide that fits best, when steps were asked for and its steps are about this."""
+        if not hits or inquiry.intent is not Intent.STEPS:
             return []
-        wanted = inquiry.intent is Intent.STEPS
-        enough = (0.5 if wanted else 0.85) * hits[0].score
-        guide = next((h.passage for h in hits[:12] if h.passage.version.kind is Kind.GUIDE
-                      and h.passage.version.tier is Tier.GUIDE and h.score >= enough), None)
-        if guide is None or (inquiry.intent in (Intent.DEFINITION, Intent.DATE)):
-            return []
-        section = next((p for p in self.store.passages_of(guide.version.id) if p.locator.endswith("步骤")), None)
+        weights = self._weights(inquiry.text, inquiry.expansions)
+        guides = [lead.source.version.id for lead in leads]
+        guides += [h.passage.version.id for h in hits[:12] if h.score >= 0.5 * hits[0].score]
+        sections = [p for id_ in dict.fromkeys(guides) for p in self.store.passages_of(id_)
+                    if p.version.tier is Tier.GUIDE and section_of(p) == "步骤"]
+        section = next((p for p in sections if _covers(p, weights) >= _FITTING_STEPS), None)
         if section is None:
             return []
         items = [line for line in section.text.split("\n") if re.match(r"\d+[.、]", line)]
         return [Claim(re.sub(r"^\d+[.、]\s*", "", item), (sources.number(section, item),), Part.STEPS)
-                for item in items[:_STEP_LIMIT if wanted else 3]]
+                for item in items[:_STEP_LIMIT]]
 
 
-def _statements(passage: Passage) -> list[str]:
-    """Sentences that can stand alone: our prose without list marks, a law's sentences with the 项 left to quotations."""
-    found = []
-    for start, end in _full_sentences(passage.text):
-        sentence = passage.text[start:end]
-        if passage.version.tier is Tier.GUIDE and passage.heading_path and passage.heading_path[-1] in ("适合谁", "清单"):
-            continue
-        sentence = re.sub(r"^(?:\d+[.、]|-)\s*", "", sentence)
-        if not sentence.endswith(("：", ":")):
-            found.append(sentence)
-    return found
-
-
-def _full_sentences(text: str) -> list[tuple[int, int]]:
-    """Sentence spans where a semicolon does not end a sentence: an answer quotes whole sentences."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sentences(text):
-        if spans and text[spans[-1][1] - 1] in "；;" and "\n" not in text[spans[-1][1]:start]:
-            spans[-1] = (spans[-1][0], end)
+def _joined(leads: list[_Candidate]) -> list[_Candidate]:
+    """Sentences of an official text that follow one another become one quotation."""
+    joined: list[_Candidate] = []
+    for lead in leads:
+        if joined and lead.source.version.tier is Tier.OFFICIAL and joined[-1].text + lead.text in lead.source.text:
+            joined[-1] = replace(joined[-1], text=joined[-1].text + lead.text)
         else:
-            spans.append((start, end))
-    return spans
+            joined.append(lead)
+    return joined
+
+
+def _shared(sentence: str, paragraph: str) -> float:
+    """Share of a sentence's bigrams that a 款 contains."""
+    said = {term for term in grams(sentence) if len(term) > 1}
+    return len(said & set(grams(paragraph))) / len(said) if said else 0.0
+
+
+def _only_as_basis(hit: Hit) -> bool:
+    """Brought along by a guide's 依据 line, not found by the question."""
+    return any(why.startswith("依据《") for why in hit.why)
+
+
+def _belongs(candidate: _Candidate, best: _Candidate) -> bool:
+    """Whether a sentence joins the best one: the same passage, the same sort of fact, as much of what was asked.
+
+    A section asked for in so many words is answered by its opening rules as well.
+    """
+    if candidate.source.id != best.source.id:
+        return False
+    if best.source.version.tier is Tier.GUIDE and best.asked_for >= 0.6 and max(best.position, candidate.position) < 3:
+        return candidate.score >= 0.6 * best.score and candidate.signed >= best.signed
+    return (candidate.signed >= best.signed and candidate.overlap >= 0.85 * best.overlap
+            and candidate.score >= 0.85 * best.score)
+
+
+def _basis_claim(citation: Citation, leads: Sequence[_Candidate]) -> Claim | None:
+    """A line of 法律依据; without the words where the answer has just said them in our digest's own words."""
+    said = any(citation.quote in lead.text for lead in leads)
+    if said and citation.passage.version.tier is Tier.OFFICIAL:
+        return None                                  # the answer quotes it by name already
+    name = cite_as(citation.passage, citation.locator)
+    ours = citation.passage.version.tier is Tier.DIGEST
+    words = "" if said else f"：{citation.quote}" if ours else f"：{opening_of(citation.passage, citation.quote)}“{citation.quote}”"
+    return Claim(name + words, (citation.n,), Part.BASIS)
+
+
+def _covers(passage: Passage, weights: Mapping[str, float]) -> float:
+    """Rarity-weighted share of the asked terms anywhere in a passage."""
+    held = set(grams(searchable(passage)))
+    return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
 
 
 def _overlap(sentence: str, passage: Passage, weights: Mapping[str, float]) -> float:
@@ -285,31 +370,6 @@ def _overlap(sentence: str, passage: Passage, weights: Mapping[str, float]) -> f
     around = set(grams(" ".join((passage.title, *passage.heading_path, passage.locator, *passage.questions)))) - inside
     return (sum(w for t, w in weights.items() if t in inside)
             + 0.3 * sum(w for t, w in weights.items() if t in around)) / total
-
-
-_ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)]")
-
-
-def _paragraphs(text: str) -> list[str]:
-    """款 of an article, each with its 项."""
-    paragraphs: list[str] = []
-    for line in text.split("\n"):
-        if paragraphs and _ITEM.match(line):
-            paragraphs[-1] += "\n" + line
-        else:
-            paragraphs.append(line)
-    return paragraphs
-
-
-def locator_of(passage: Passage, quote: str) -> str:
-    """第二十二条第三款 where the quotation lies in one 款 of an article that has several; else the passage's locator."""
-    paragraphs = _paragraphs(passage.text)
-    if passage.article is None or passage.part or len(paragraphs) < 2 or passage.version.tier is not Tier.OFFICIAL:
-        return passage.locator
-    for number, paragraph in enumerate(paragraphs, start=1):
-        if quote in paragraph:
-            return f"{passage.locator}第{ordinal_numeral(number)}款"
-    return passage.locator
 
 
 def cite_as(passage: Passage, locator: str = "") -> str:

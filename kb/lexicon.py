@@ -17,13 +17,16 @@ __all__ = ["Lexicon", "bundled_lexicon"]
 @dataclass(frozen=True)
 class Lexicon:
     """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field,
-    `foreign` those of fields that are never ours."""
+    `foreign` those of fields that are never ours; `named` maps a word to the document it stands for;
+    `subjects` are terms that an answer must contain when the question does."""
 
     misspelt: Mapping[str, str]
     expand: Mapping[str, tuple[str, ...]]
     traditional: Mapping[int, str]
     field: frozenset[str]
     foreign: frozenset[str]
+    named: Mapping[str, str]
+    subjects: tuple[str, ...]
 
     def correct(self, text: str) -> str:
         """The question without invisible characters, in simplified characters, known misspellings put right."""
@@ -41,6 +44,10 @@ class Lexicon:
         """The lay terms of a corrected question with the legal terms for each."""
         return {lay: legal for lay, legal in self.expand.items() if lay in text}
 
+    def document_meant(self, text: str) -> str:
+        """The document a corrected question means without naming it, or an empty string."""
+        return next((document for word, document in self.named.items() if word in text), "")
+
     def in_field(self, text: str) -> bool:
         """Whether a corrected question uses a word of our field and none of a field that is never ours."""
         return any(term in text for term in self.field) and not any(term in text for term in self.foreign)
@@ -57,4 +64,6 @@ def bundled_lexicon() -> Lexicon:
         traditional={ord(old): new for old, new in pairs},
         field=frozenset(data["field"]["terms"]),
         foreign=frozenset(data["foreign"]["terms"]),
+        named=data["named"],
+        subjects=tuple(data["subjects"]["terms"]),
     )

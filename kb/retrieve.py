@@ -4,7 +4,8 @@ The weights and why they are as they are: measured on real lay questions (weight
 rank fusion; a prior for authority worth five points of Recall@10), see ARCHITECTURE.md.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.ports import PassageIndex, PassageStore
@@ -13,16 +14,19 @@ from kb.text import fold, grams
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry
 
-__all__ = ["Retriever", "asked_terms", "coverage"]
+__all__ = ["HOME", "NEVER", "Retriever", "asked_terms", "coverage", "searchable"]
 
 _CANDIDATES = 150
 _EXPANSION_WEIGHT = 0.35
 _VECTOR_WEIGHT = 0.25
 _AUTHORITY_WEIGHT = 0.06
 _NAMED_DOCUMENT_BONUS = 0.35
-_BASIS_SHARE = 0.85          # how much of a guide's score the articles of its 依据 line inherit
-_ELSEWHERE = 0.55            # a rule of another place, when no place or another one was asked for
+_BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
+_ELSEWHERE = 0.55            # a rule of another place, when no place or another one was asked for; an amending decision
+HOME = "武汉"                # where this library is at home: its rules need not be asked for by place
 _GUIDE_LEVEL = 4             # guides and digests stand beside regulations: they lead to the law, they do not outrank it
+_FOLLOWED = 40               # hits that may lead on to the law
+_FOLLOWED_GUIDES = 3
 _EXACT = 10.0
 
 
@@ -65,7 +69,9 @@ class Retriever:
         why = (*why, f"效力层级 {level}")
         if version.document in inquiry.documents:
             score, why = score + _NAMED_DOCUMENT_BONUS, (*why, "点名的文件")
-        if version.place and (not inquiry.place or inquiry.place not in version.place):
+        if "修正案" in version.title or "的决定" in version.title:
+            score, why = score * _ELSEWHERE, (*why, "修改决定，不是条文本身")
+        if version.place and HOME not in version.place and (not inquiry.place or inquiry.place not in version.place):
             score, why = score * _ELSEWHERE, (*why, f"仅适用于{version.place}")
         return Hit(passage, score, why)
 
@@ -77,34 +83,36 @@ class Retriever:
 
     def governing(self, document: str, article: int, sub: int, inquiry: Inquiry) -> list[Passage]:
         """An article's text in force on the asked day: the official one, else its digest."""
-        found = [p for p in self.store.article(document, article, sub) if _wanted(p, inquiry)]
+        found = self.store.article(document, article, sub)
+        year = inquiry.version_year
+        found = [p for p in found if (p.version.label.startswith(year) if year else _wanted(p, inquiry))]
         for tier in (Tier.OFFICIAL, Tier.DIGEST, Tier.USER):
             if chosen := [p for p in found if p.version.tier is tier]:
                 return chosen
         return []
 
     def _through_to_the_law(self, hits: list[Hit], inquiry: Inquiry) -> list[Hit]:
-        """A digest gives way to the article it digests; a guide brings along the articles of its 依据 line."""
-        best: dict[str, Hit] = {}
-        for hit in sorted(hits, key=lambda hit: -hit.score)[:60]:
-            for found in self._lead(hit, inquiry):
-                known = best.get(found.passage.id)
-                if known is None or known.score < found.score:
-                    best[found.passage.id] = found
-        return list(best.values())
+        """A digest gives way to the article it digests; the best guides bring along the articles of their 依据 lines."""
+        ranked = sorted(hits, key=lambda hit: -hit.score)[:_FOLLOWED]
+        guides = [hit for hit in ranked if hit.passage.version.tier is Tier.GUIDE][:_FOLLOWED_GUIDES]
+        led = [found for hit in ranked for found in self._official_for(hit, inquiry)]
+        led += [found for guide in guides for found in self._behind(guide, inquiry)]
+        # Worst first, so that of several ways to one passage the best remains.
+        return list({hit.passage.id: hit for hit in sorted(led, key=lambda hit: hit.score)}.values())
 
-    def _lead(self, hit: Hit, inquiry: Inquiry) -> Iterable[Hit]:
-        passage = hit.passage
-        if passage.version.tier is Tier.DIGEST:
-            official = [p for p in self._same_place(passage) if p.version.tier is Tier.OFFICIAL and _wanted(p, inquiry)]
-            yield from ((replace(hit, passage=p, why=(*hit.why, "经要点")) for p in official) if official else (hit,))
-            return
-        yield hit
-        if passage.version.tier is Tier.GUIDE:
-            for written in passage.basis:
-                ref = parse_ref(written)
-                for p in self.governing(ref.document, ref.article, ref.sub, inquiry) if ref else ():
-                    yield Hit(p, hit.score * _BASIS_SHARE, (*hit.why, f"依据《{passage.title}》"))
+    def _official_for(self, hit: Hit, inquiry: Inquiry) -> list[Hit]:
+        """The hit itself, or the official articles it digests where they are held."""
+        if hit.passage.version.tier is not Tier.DIGEST:
+            return [hit]
+        official = [p for p in self._same_place(hit.passage)
+                    if p.version.tier is Tier.OFFICIAL and _wanted(p, inquiry)]
+        return [replace(hit, passage=p, why=(*hit.why, "经要点")) for p in official] or [hit]
+
+    def _behind(self, guide: Hit, inquiry: Inquiry) -> list[Hit]:
+        refs = dict.fromkeys((ref.document, ref.article, ref.sub)
+                             for ref in map(parse_ref, guide.passage.basis) if ref)
+        return [Hit(p, guide.score * _BASIS_SHARE, (*guide.why, f"依据《{guide.passage.title}》"))
+                for ref in refs for p in self.governing(*ref, inquiry)]
 
     def _same_place(self, passage: Passage) -> list[Passage]:
         if passage.article is not None:
@@ -133,40 +141,45 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
+_UNSEEN = 0.4
+NEVER = "\U0010fffd"          # a term no text contains, to learn the rarity of the unseen
+
 # Words that say how one asks, not what about; they must not count as unanswered.
-_ASKING = ("请问", "我想问", "想问一下", "问一下", "麻烦", "您好", "你好", "怎么办", "怎么", "怎样", "如何", "什么", "哪些", "哪个", "多少", "多久", "多长", "可以",
+_ASKING = ("请问", "我想问", "想问一下", "问一下", "麻烦", "您好", "你好", "怎么办", "怎么", "怎样", "如何", "什么", "哪些", "哪个", "多少", "多久", "多长",
+           "可以", "找谁", "谁来", "哪里", "哪儿", "归谁", "咋整", "咋办", "咋", "几年", "几个", "几家", "几月", "说了", "行不行",
            "能不能", "可不可以", "是不是", "有没有", "要不要",
            "应该", "需要", "是否", "的话", "我们", "公司", "一下", "具体", "规定", "法律", "知道", "告诉",
-           "一个", "这个", "那个", "为什么", "吗", "呢", "啊", "的", "了", "我", "要", "会", "是", "有", "在", "和", "就", "都", "被", "把", "给", "让", "能")
+           "一个", "这个", "那个", "为什么", "多大", "现在", "哪一条", "哪条", "哪部法", "哪一部", "吗", "呢", "啊", "的", "了", "我", "吧")
 
 
-def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], hits: list[Hit],
+def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Sequence[Passage],
              rarity: Mapping[str, float]) -> float:
-    """Share, weighted by rarity, of the question's character bigrams (and numbers, Latin words) that `hits` contain.
+    """Share, weighted by rarity, of the question's character bigrams (and numbers, Latin words) that `passages` contain.
 
-    1 when everything asked about occurs in the library's best passages, near 0 for another subject. The bigrams of a
-    lay term count as found where one of its legal `equivalents` occurs.
+    1 when everything asked about occurs there, near 0 for another subject. The bigrams of a lay term count as found
+    where one of its legal `equivalents` occurs. `rarity` holds, beside the terms, one that never occurs anywhere.
     """
-    terms = asked_terms(text)
-    if not terms or not hits:
-        return 0.0
-    found = {term for hit in hits for term in grams(_searchable(hit.passage))}
-    joined = " ".join(_searchable(hit.passage) for hit in hits)
+    joined = " ".join(map(searchable, passages))
+    found = set(grams(joined))
     for lay, legal in equivalents.items():
         if any(term in joined for term in legal):
             found.update(grams(lay))
-    weight = {term: rarity.get(term, 0.0) for term in terms}
+    # A term the library never uses is mostly the seam between two words, sometimes another subject: it counts for less.
+    never = max(rarity.values(), default=0.0)
+    weight = {term: w * (_UNSEEN if w >= never else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
     total = sum(weight.values())
     return sum(w for term, w in weight.items() if term in found) / total if total else 0.0
 
 
 def asked_terms(text: str) -> set[str]:
     """Bigrams, numbers and Latin words of what is asked about, without the words of asking."""
+    text = re.sub(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}[日号])?", " ", text)      # when it happened, not what
     for word in _ASKING:
         text = text.replace(word, " ")
     return {term for term in grams(text) if len(term) > 1 or term.isascii()}
 
 
-def _searchable(passage: Passage) -> str:
+def searchable(passage: Passage) -> str:
+    """Everything a question may touch of a passage: title, headings, locator, text, lay questions."""
     return " ".join((passage.title, passage.version.label, *passage.heading_path, passage.locator, passage.text,
                      *passage.questions))

@@ -5,13 +5,14 @@ Rules only, no model: every decision here can be shown to the person who asked.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from kb.errors import QuestionError
 from kb.lexicon import Lexicon
 from kb.statute import find_documents, find_refs
+from kb.text import fold
 from kb.types import Question, StatuteRef
 
 __all__ = ["LONGEST_QUESTION", "Inquiry", "Intent", "understand"]
@@ -39,7 +40,9 @@ class Inquiry:
     """What retrieval and composition need of one question.
 
     `text` is the corrected, standalone question; `expansions` are legal terms to search for as well; `event_day` is the
-    day the question says something happened, where that is before the day asked about.
+    day the question says something happened, where that is before the day asked about. `asks_when` is true for a question about a
+    document's own dates; `version_year` names the version asked for, `subjects` what the answer must be about. `bound_to` are countries, places and
+    coming years without which an answer would be about something else.
     """
 
     question: Question
@@ -50,7 +53,11 @@ class Inquiry:
     expansions: tuple[str, ...] = ()
     event_day: date | None = None
     place: str = ""
+    bound_to: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    asks_when: bool = False
+    subjects: tuple[str, ...] = ()
+    version_year: str = ""
     resolved: bool = False
     unclear: bool = False
 
@@ -66,13 +73,35 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
     follows = _leans_on_context(text)
     if follows and previous:
         text = f"{previous.rstrip('？?。')}，{_without_connective(text)}"
-    mentions = [mention.ref for mention in find_refs(text, names)]
+    documents = _documents(text, lexicon, names)
+    mentions = _refs(text, names, documents)
     return Inquiry(
         question=question, text=text, intent=_intent(text, bool(mentions)),
-        refs=tuple(ref for ref in dict.fromkeys(mentions) if ref.document),
-        documents=tuple(dict.fromkeys(mention.document for mention in find_documents(text, names))),
+        refs=mentions, documents=documents, subjects=tuple(term for term in lexicon.subjects if term in text),
+        version_year=_version_year(text) if mentions else "",
         expansions=lexicon.expansions(text), event_day=_event_day(text, question.as_of), place=_place(text),
-        parts=_parts(text), resolved=follows and bool(previous), unclear=follows and not previous)
+        bound_to=_bound_to(text, question.as_of),
+        parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)), resolved=follows and bool(previous), unclear=follows and not previous)
+
+
+def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tuple[StatuteRef, ...]:
+    """Articles named; a bare 第九条 belongs to the one document the question names."""
+    found = dict.fromkeys(mention.ref for mention in find_refs(text, names))
+    if len(documents) == 1:
+        found = dict.fromkeys(ref if ref.document else replace(ref, document=documents[0]) for ref in found)
+    return tuple(ref for ref in found if ref.document)
+
+
+def _version_year(text: str) -> str:
+    """2019 in 2019修正, 2019年版, 2019年的第九条: the text of that version is asked for, in force or not."""
+    match = re.search(r"(20\d{2}|19\d{2})年?(?:版|修正|修订|的?第)", text)
+    return match[1] if match else ""
+
+
+def _documents(text: str, lexicon: Lexicon, names: Mapping[str, str]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(mention.document for mention in find_documents(text, names)))
+    meant = lexicon.document_meant(text)
+    return named or ((names.get(fold(meant), meant),) if meant else ())
 
 
 def _checked(text: str) -> str:
@@ -104,7 +133,7 @@ _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限"),
     (Intent.DATE, r"什么时候|何时|哪天|哪年|哪一年|几号|几月|生效|开始施行|起施行|什么时间|何日"),
     (Intent.PENALTY, r"罚|判刑|坐牢|刑|处罚|后果|承担什么|什么责任|法律责任"),
-    (Intent.AMOUNT, r"多少|几个|几家|几次|几倍|几期|几份|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
+    (Intent.AMOUNT, r"多少|几[个家次倍期份项类种方]|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
     (Intent.WHO, r"谁|哪个部门|哪个单位|哪家|什么部门|什么机关|哪个法院|哪些人|哪些部门|管辖|找哪|去哪|哪里|向哪"),
     (Intent.DEFINITION, r"是什么$|是什么意思|什么是|什么叫|啥叫|啥是|是指|含义|定义|指的是|算什么"),
     (Intent.PERMISSION, r"吗|可不可以|能不能|可以不|能否|是否|是不是|算不算|行不行|合法|违法|犯法|构成|属于|要不要|必须|应不应该|有没有"),
@@ -118,6 +147,10 @@ def _intent(text: str, has_reference: bool) -> Intent:
             return Intent.LOOKUP if has_reference and intent is Intent.DEFINITION else intent
     return Intent.LOOKUP if has_reference else Intent.OTHER
 
+
+# When a document itself was issued or takes effect, not when something in it falls due.
+_WHEN_LAW = re.compile(r"(什么时候|何时|哪天|哪年|哪一年|几号|几月|什么时间|何日|哪一天).{0,6}(施行|生效|印发|公布|颁布|发布|出台|实行)"
+                       r"|(施行|生效|印发|公布|颁布|发布|出台).{0,3}(日期|时间|日是|是哪)")
 
 # 2024年5月1日, 2024年5月, 2024年: the day something happened. A year that names a version or a deadline is not an event.
 _EVENT = re.compile(r"(?<![到至截])(20\d{2})年(?!底|末|修|版|新|旧|的?反|前)(?:(\d{1,2})月(?!底前))?+(?:(\d{1,2})[日号])?+"
@@ -140,6 +173,18 @@ _PLACES = ("宁波", "浙江", "河南", "洛阳", "郑州", "重庆", "湖北",
 
 def _place(text: str) -> str:
     return next((place for place in _PLACES if place in text), "")
+
+
+_COUNTRIES = ("美国", "日本", "德国", "欧盟", "英国", "法国", "韩国", "印度", "新加坡", "俄罗斯", "加拿大", "澳大利亚", "香港", "澳门", "台湾")
+
+
+def _bound_to(text: str, as_of: date) -> tuple[str, ...]:
+    """武汉 is where this library is at home, so it does not narrow a question; a place only narrows one about its rules."""
+    countries = [name for name in _COUNTRIES if re.search(rf"{name}.{{0,12}}(法|规定|赔偿|保护|条例|怎么判|期限)", text)]
+    places = [name for name in _PLACES if name not in ("武汉", "湖北")
+              and re.search(rf"{name}.{{0,8}}(规定|条例|方案|政策|补贴|示范区|办法)", text)]
+    years = [f"{year}" for year in re.findall(r"(20\d{2})年", text) if int(year) > as_of.year]
+    return (*countries, *places, *years)
 
 
 def _parts(text: str) -> tuple[str, ...]:

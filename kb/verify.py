@@ -134,9 +134,12 @@ _NEGATED = re.compile(r"不(属于|构成|承担|适用|视为|支付|享有|影
 _SHARED = 4           # characters of the act that must agree before two modal words are compared
 
 
+_PLEA = re.compile(r"以[^,。;]{2,60}为由")     # what a party argues, not what the rule says
+
+
 def _modals(text: str) -> dict[str, set[str]]:
     """The modal words of each act, the act being the characters that follow them."""
-    folded, acts = fold(text), dict[str, set[str]]()
+    folded, acts = _PLEA.sub("", fold(text)), dict[str, set[str]]()
     for match in _MODAL.finditer(folded):
         act = folded[match.end():match.end() + _SHARED]
         if re.fullmatch(rf"[\u4e00-\u9fff]{{{_SHARED}}}", act):

@@ -1,0 +1,47 @@
+"""When a document was issued, took effect and was replaced: the register's facts as passages that can be cited."""
+
+from datetime import date
+from hashlib import sha256
+
+from kb.registry import RegisteredVersion, Registry
+from kb.statute import short_title
+from kb.types import Passage, Tier, Version
+
+__all__ = ["LOCATOR", "chronicle"]
+
+LOCATOR = "文献登记"
+
+
+def chronicle(registry: Registry, document: str, day: date) -> list[Passage]:
+    """One passage for each version that is in force on `day` or comes after it, the one in force first.
+
+    Versions without a registered first day are left out: the register does not guess.
+    """
+    dated = [v for v in registry.versions(document) if v.in_force_from is not None]
+    relevant = [v for v in dated if v.in_force_to is None or v.in_force_to >= day]
+    return [_passage(version, day) for version in sorted(relevant, key=lambda v: v.in_force_from or date.max)]
+
+
+def _passage(registered: RegisteredVersion, day: date) -> Passage:
+    text = _sentence(registered, day)
+    version = Version(
+        id=f"register:{registered.title}@{registered.label}", document=registered.document, title=registered.title,
+        label=registered.label, kind=registered.kind, tier=Tier.DIGEST, number=registered.number,
+        issuer=registered.issuer, issued=registered.issued, in_force_from=registered.in_force_from,
+        in_force_to=registered.in_force_to, status=registered.status, source_url=registered.source_url,
+        place=registered.place, bundled=True)
+    return Passage(sha256(f"{version.id}|{text}".encode()).hexdigest()[:16], version, LOCATOR, text, end=len(text))
+
+
+def _sentence(registered: RegisteredVersion, day: date) -> str:
+    name = f"《{short_title(registered.title)}》（{registered.label}）"
+    issued = f"{_written(registered.issued)}公布，" if registered.issued else ""
+    first = registered.in_force_from
+    coming = first is not None and first > day
+    until = f"，适用到{_written(registered.in_force_to)}" if registered.in_force_to else ""
+    text = f"{name}{issued}自{_written(first)}起施行{'，现在尚未施行' if coming else until}。"
+    return text + (f"（{registered.note}）" if not registered.held and registered.note else "")
+
+
+def _written(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
