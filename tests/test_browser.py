@@ -164,7 +164,7 @@ def test_a_question_is_answered_and_its_source_opens(browser, real, name, viewpo
         picture(page, f"{name}-answer")
         page.get_by_role("button", name=CHINESE.open_source).first.click()
         dialog = page.get_by_role("dialog")
-        dialog.get_by_text("第二十二条").first.wait_for()
+        dialog.get_by_text(CHINESE.context, exact=True).wait_for()
         assert not overflows(page)
         picture(page, f"{name}-source")
 
