@@ -60,15 +60,16 @@ def _accepts(metric: str, value: Fraction, limit: Fraction) -> bool:
 
 
 def limits_from(figures: Mapping[Key, Figure], margin: float = 0.05) -> dict[str, dict[str, tuple[float, int]]]:
-    """Limits worse than `figures` by `margin`.
+    """Limits worse than `figures` by `margin`, in retrieval by one case where that is more: ranks there trade places.
 
-    None for a quotation rate: a wrong quotation is never within a margin, however few quotations there are. Length is
+    No margin for a quotation rate: a wrong quotation is never within one, however few quotations there are. Length is
     reported and not judged: an answer where there was none is longer, and better.
     """
     limits: dict[str, dict[str, tuple[float, int]]] = {}
     for (part, group, metric), figure in figures.items():
         if metric != "答案字数":
-            limit = _limit(metric, float(figure.value), margin)
+            allowed = max(margin, 1 / figure.cases) if part == "retrieval" else margin
+            limit = _limit(metric, float(figure.value), allowed)
             limits.setdefault(f"{part}/{group}", {})[metric] = (limit, 0 if metric == "引文逐字" else figure.cases)
     return limits
 
