@@ -1,0 +1,242 @@
+"""What an answer is made of without a model: verbatim cuts, the law as its basis, a figure where one is asked for."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kb.answer import Assistant
+from kb.assemble import open_library
+from kb.clock import FixedClock
+from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, statements
+from kb.settings import Settings
+from kb.types import Answer, Kind, Part, Passage, Question, Tier, Verdict, Version, ordinal_numeral
+
+TODAY = date(2026, 11, 22)
+GOVERNS = "适用哪一个取决于行为发生的时间和过渡规定"
+
+
+@pytest.fixture(scope="module")
+def bundled(library_data: Path, clock: FixedClock) -> Assistant:
+    return open_library(Settings(data=library_data), clock).assistant
+
+
+@pytest.fixture(scope="module")
+def full(corpus_data: Path, clock: FixedClock) -> Assistant:
+    return open_library(Settings(data=corpus_data), clock).assistant
+
+
+def ask(assistant: Assistant, text: str, day: date = TODAY) -> Answer:
+    return assistant.ask(Question(text, day))
+
+
+def said(answer: Answer, part: Part = Part.DIRECT) -> str:
+    return "\n".join(claim.text for claim in answer.claims if claim.part is part)
+
+
+def passages(assistant: Assistant) -> Iterator[Passage]:
+    for version in assistant.store.versions():
+        yield from assistant.store.passages_of(version.id)
+
+
+# -- cutting -------------------------------------------------------------------------------------------------------
+
+def _by_length(text: str) -> float:
+    return float(len(text))
+
+
+def _by_figures(text: str) -> float:
+    return float(sum(text.count(numeral) for numeral in "一二三四五六七八九十0123456789"))
+
+
+def assert_cuts_are_verbatim(passage: Passage) -> None:
+    assert [s for s in statements(passage) if s not in passage.text] == []
+    for paragraph in paragraphs(passage.text):
+        assert paragraph in passage.text
+        for score in (_by_length, _by_figures, lambda text: -float(len(text))):
+            quote = quotation(paragraph, score)
+            assert quote
+            assert quote in passage.text
+            opening = opening_of(passage, quote)
+            assert opening == "" or (opening[0], opening[-1]) == ("“", "”")
+            assert opening[1:-1] in passage.text
+            _assert_located(passage, quote)
+
+
+def _assert_located(passage: Passage, quote: str) -> None:
+    """Where the locator names a 款, the quotation stands in that 款."""
+    locator = locator_of(passage, quote)
+    assert locator.startswith(passage.locator)
+    suffix = locator.removeprefix(passage.locator)
+    if suffix:
+        named = [n for n in range(1, 60) if suffix == f"第{ordinal_numeral(n)}款"]
+        assert len(named) == 1
+        assert quote in paragraphs(passage.text)[named[0] - 1]
+
+
+def test_every_piece_cut_from_the_bundled_library_stands_in_it_word_for_word(bundled: Assistant):
+    checked = 0
+    for passage in passages(bundled):
+        assert_cuts_are_verbatim(passage)
+        checked += 1
+    assert checked > 100
+
+
+@pytest.mark.corpus
+def test_every_piece_cut_from_five_hundred_official_passages_stands_in_them_word_for_word(full: Assistant):
+    official = sorted((p for p in passages(full) if p.version.tier is Tier.OFFICIAL), key=lambda p: p.id)
+    for passage in random.Random(20261122).sample(official, 500):
+        assert_cuts_are_verbatim(passage)
+
+
+@pytest.mark.corpus
+def test_a_sentence_of_the_second_paragraph_is_located_there(full: Assistant):
+    article = next(p for p in full.store.article("劳动合同法", 24) if p.version.in_force_on(TODAY) and p.version.tier is Tier.OFFICIAL)
+    assert locator_of(article, "不得超过二年") == "第二十四条第二款"
+    assert locator_of(article, "竞业限制的人员限于用人单位的高级管理人员、高级技术人员和其他负有保密义务的人员") == "第二十四条第一款"
+
+
+def _made(text: str, tier: Tier = Tier.OFFICIAL, article: int | None = 5, part: int = 0) -> Passage:
+    version = Version("v", "某法", "某法", "2020", Kind.LAW, tier)
+    return Passage("p", version, "第五条", text, article=article, part=part)
+
+
+LISTED = "有下列情形之一的，处罚款：\n（一）甲；\n（二）乙。\n前款规定的罚款由某局作出。"
+
+
+def test_the_items_of_a_list_belong_to_the_paragraph_that_opens_it():
+    assert paragraphs(LISTED) == ["有下列情形之一的，处罚款：\n（一）甲；\n（二）乙。", "前款规定的罚款由某局作出。"]
+
+
+@pytest.mark.parametrize(("quote", "locator"), [
+    ("（二）乙。", "第五条第一款"), ("前款规定的罚款由某局作出。", "第五条第二款"), (LISTED, "第五条"),
+])
+def test_a_quotation_is_located_in_its_paragraph_and_a_longer_one_in_the_article(quote, locator):
+    assert locator_of(_made(LISTED), quote) == locator
+
+
+@pytest.mark.parametrize("passage", [_made("只有一款。"), _made(LISTED, Tier.DIGEST), _made(LISTED, article=None), _made(LISTED, part=1)],
+                         ids=["one paragraph", "digest", "no article", "part of an article"])
+def test_no_paragraph_is_named_where_it_cannot_be_counted(passage):
+    assert locator_of(passage, passage.text.split("\n")[-1]) == "第五条"
+
+
+def test_a_quoted_item_is_introduced_by_the_words_that_open_its_list():
+    assert opening_of(_made(LISTED), "（一）甲；") == "“有下列情形之一的，处罚款：”"
+    assert opening_of(_made(LISTED), "前款规定的罚款由某局作出。") == ""
+
+
+def test_a_long_paragraph_is_quoted_by_the_whole_sentence_that_bears_on_the_question():
+    sentence = "罚款的数额为十万元以下。"
+    long = "甲" * 120 + "。" + sentence + "乙" * 120 + "。"
+    assert quotation(long, lambda text: float("罚款" in text)) == sentence
+
+
+def test_a_semicolon_does_not_cut_a_sentence_of_penalties_in_two():
+    penalty = "情节严重的，处三年以下有期徒刑；情节特别严重的，处三年以上十年以下有期徒刑。"
+    assert statements(_made(penalty)) == [penalty]
+
+
+# -- the answer ----------------------------------------------------------------------------------------------------
+
+ASKED = ["什么信息算商业秘密", "员工离职带走客户名单怎么办", "泄密之后头三天做什么", "侵犯商业秘密要坐牢吗", "竞业限制最长多久", "竞业限制补偿一个月多少",
+         "侵犯商业秘密罚款多少", "故意侵犯商业秘密赔几倍", "商业秘密服务站建多少家", "反向工程违法吗", "《反不正当竞争法》第十条"]
+
+
+def assert_basis_is_law(answer: Answer) -> None:
+    cited = {c.n: c for c in answer.citations}
+    basis = [cited[n] for claim in answer.claims if claim.part is Part.BASIS for n in claim.citations]
+    assert [c.passage.title for c in basis if c.passage.version.kind is Kind.GUIDE] == []
+
+
+def assert_quotes_are_verbatim(answer: Answer) -> None:
+    cited = {c.n: c for c in answer.citations}
+    assert [c.quote for c in answer.citations if c.quote not in c.passage.text] == []
+    for claim in answer.claims:
+        assert set(claim.citations) <= set(cited)
+        for c in map(cited.__getitem__, claim.citations):
+            if claim.part is Part.BASIS and "“" in claim.text and c.passage.version.tier is Tier.OFFICIAL:
+                assert c.quote in claim.text
+                assert c.verdict is Verdict.VERBATIM
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_the_bundled_library_quotes_itself_word_for_word_and_no_guide_as_law(bundled: Assistant, question):
+    answer = ask(bundled, question)
+    assert answer.citations
+    assert_quotes_are_verbatim(answer)
+    assert_basis_is_law(answer)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("question", ASKED)
+def test_the_law_is_quoted_word_for_word_and_no_guide_as_law(full: Assistant, question):
+    answer = ask(full, question)
+    assert answer.citations
+    assert_quotes_are_verbatim(answer)
+    assert_basis_is_law(answer)
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_digest_never_stands_in_quotation_marks_as_if_it_were_the_law(bundled: Assistant, question):
+    answer = ask(bundled, question)
+    digests = [c.quote for c in answer.citations if c.passage.version.tier is Tier.DIGEST]
+    assert [q for q in digests for claim in answer.claims if f"“{q}”" in claim.text] == []
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("question", "figure"), [
+    ("竞业限制最长多久", "二年"), ("故意侵犯商业秘密最多赔几倍", "五倍"), ("侵犯商业秘密罚款多少", "万元"),
+    ("商业秘密服务站建多少家", "50家"), ("损失算不出来法院最多判赔多少", "五百万元"),
+])
+def test_a_question_for_a_figure_gets_a_sentence_with_the_figure(full: Assistant, question, figure):
+    assert figure in said(ask(full, question))
+
+
+@pytest.mark.parametrize("together", ["侵犯商业秘密最高赔多少？竞业限制最长多久？", "科普驿站设几家？商业秘密服务站要建多少家？"])
+def test_two_questions_in_one_are_both_answered(bundled: Assistant, together):
+    facts = {"侵犯商业秘密最高赔多少": "倍", "竞业限制最长多久": "二年", "商业秘密服务站要建多少家": "50家", "科普驿站设几家": "10家"}
+    answer = said(ask(bundled, together)).replace("2年", "二年")
+    assert [fact for asked, fact in facts.items() if asked in together and fact not in answer] == []
+
+
+def test_a_question_for_what_to_do_gets_the_steps_of_a_guide(bundled: Assistant):
+    answer = ask(bundled, "泄密之后头72小时该做什么")
+    steps = [claim for claim in answer.claims if claim.part is Part.STEPS]
+    cited = {c.n: c for c in answer.citations}
+    assert len(steps) >= 2
+    assert all(cited[n].passage.version.tier is Tier.GUIDE for claim in steps for n in claim.citations)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("question", "then", "now"), [
+    ("侵犯商业秘密发生在2024年5月，罚款多少", "第二十一条", "第二十六条"),
+    ("2024年5月离职员工泄露了商业秘密，可以要求赔多少", "第十七条第三款", "第二十二条第三款"),
+])
+def test_for_something_that_happened_in_2024_both_texts_are_shown_and_that_either_may_govern(full: Assistant, question, then, now):
+    answer = ask(full, question)
+    cited = {(c.passage.version.label, c.locator) for c in answer.citations}
+    assert {("2019修正", then), ("2025修订", now)} <= cited
+    assert any(GOVERNS in notice.text for notice in answer.notices)
+    assert [c.quote for c in answer.citations if c.quote not in c.passage.text] == []
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("question", ["侵犯商业秘密罚款多少", "2026年11月发生的侵犯商业秘密，罚款多少"])
+def test_nothing_is_said_of_two_texts_when_the_question_names_no_earlier_day(full: Assistant, question):
+    answer = ask(full, question)
+    assert {c.passage.version.label for c in answer.citations if c.passage.version.document == "反不正当竞争法"} <= {"2025修订"}
+    assert not any(GOVERNS in notice.text for notice in answer.notices)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("named", "words"), [
+    ("反不正当竞争法第二十二条第四款", "五百万元以下的赔偿"), ("《劳动合同法》第二十四条第二款", "不得超过二年"),
+    ("反不正当竞争法第十条第一款第一项", "（一）以盗窃、贿赂、欺诈、胁迫、电子侵入"),
+])
+def test_a_named_paragraph_or_item_is_quoted_and_not_the_rest_of_the_article(full: Assistant, named, words):
+    quote = ask(full, named).citations[0].quote
+    assert words in quote
+    assert len([line for line in quote.split("\n") if not ITEM.match(line)]) <= 1

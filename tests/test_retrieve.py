@@ -1,0 +1,254 @@
+"""What comes first for a question, in which version, and why."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kb.answer import Assistant
+from kb.assemble import open_library
+from kb.clock import FixedClock
+from kb.lexicon import bundled_lexicon
+from kb.registry import bundled_registry
+from kb.retrieve import Retriever
+from kb.settings import Settings
+from kb.statute import short_title
+from kb.types import Hit, Kind, Passage, Question, Tier, ordinal_numeral
+from kb.understand import understand
+
+TODAY = date(2026, 11, 22)
+TRADE_SECRET = "商业秘密，是指不为公众所知悉、具有商业价值并经权利人采取相应保密措施的技术信息、经营信息等商业信息"
+
+
+@pytest.fixture(scope="module")
+def bundled(library_data: Path, clock: FixedClock) -> Assistant:
+    return open_library(Settings(data=library_data), clock).assistant
+
+
+@pytest.fixture(scope="module")
+def full(corpus_data: Path, clock: FixedClock) -> Assistant:
+    return open_library(Settings(data=corpus_data), clock).assistant
+
+
+def found(assistant: Assistant, text: str, day: date = TODAY, top: int = 10, **how: bool) -> list[Hit]:
+    return assistant.search(Question(text, day, **how), top)
+
+
+def spelt(passage: Passage) -> list[str]:
+    """One article as people write it."""
+    name, number = short_title(passage.title), passage.article or 1
+    sub = f"之{ordinal_numeral(passage.sub)}" if passage.sub else ""
+    wide = str(number).translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    return [f"《{name}》第{ordinal_numeral(number)}条{sub}", f"《中华人民共和国{name}》第{number}条{sub}", f"{name}第{number}条{sub}",
+            f"{name}{number}条{sub}", f"{name} 第 {wide} 条{sub}"]
+
+
+def _named(passages: list[Passage], tier: Tier, count: int) -> list[Passage]:
+    """A fixed sample of the articles of laws in force that the register knows by the name they carry."""
+    registry = bundled_registry()
+    laws = sorted((p for p in passages if p.article is not None and p.version.kind is Kind.LAW and p.version.tier is tier
+                   and p.version.in_force_on(TODAY) and registry.document(short_title(p.title)) == p.version.document),
+                  key=lambda p: p.id)
+    return random.Random(20261122).sample(laws, min(count, len(laws)))
+
+
+def _all_passages(assistant: Assistant) -> list[Passage]:
+    return [p for version in assistant.store.versions() for p in assistant.store.passages_of(version.id)]
+
+
+def _first_is(assistant: Assistant, article: Passage) -> list[str]:
+    """The spellings for which another article comes first."""
+    wrong = []
+    for text in spelt(article):
+        first = found(assistant, text, top=1)[0].passage
+        if (first.version.document, first.article, first.sub) != (article.version.document, article.article, article.sub):
+            wrong.append(f"{text}: {first.title}{first.locator}")
+    return wrong
+
+
+# -- exact references ---------------------------------------------------------------------------------------------
+
+def test_an_article_of_the_bundled_library_comes_first_in_whichever_of_five_ways_it_is_written(bundled: Assistant):
+    articles = _named(_all_passages(bundled), Tier.DIGEST, 12)
+    assert len(articles) >= 5
+    assert [line for article in articles for line in _first_is(bundled, article)] == []
+
+
+@pytest.mark.corpus
+def test_an_official_article_comes_first_in_whichever_of_five_ways_it_is_written(full: Assistant):
+    articles = _named(_all_passages(full), Tier.OFFICIAL, 24)
+    assert len({article.version.document for article in articles}) >= 5
+    assert [line for article in articles for line in _first_is(full, article)] == []
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("written", "document", "locator"), [
+    ("法释〔2025〕5号第十七条", "知识产权刑事解释", "第十七条"),
+    ("刑法219条之一", "刑法", "第二百一十九条之一"),
+    ("民法典第一千一百八十五条", "民法典", "第一千一百八十五条"),
+    ("反法第10条", "反不正当竞争法", "第十条"),
+])
+def test_numbers_of_documents_inserted_articles_and_short_names_lead_to_the_article(full: Assistant, written, document, locator):
+    first = found(full, written)[0].passage
+    assert (first.version.document, first.locator) == (document, locator)
+
+
+@pytest.mark.corpus
+def test_two_named_articles_come_in_the_order_they_are_named(full: Assistant):
+    hits = found(full, "劳动合同法第二十四条和反不正当竞争法第十条有什么不同")
+    assert [(h.passage.version.document, h.passage.locator) for h in hits[:2]] == [
+        ("劳动合同法", "第二十四条"), ("反不正当竞争法", "第十条")]
+
+
+# -- the version in force ------------------------------------------------------------------------------------------
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("day", "label", "locator"), [
+    (date(2024, 5, 1), "2019修正", "第九条"), (date(2025, 10, 14), "2019修正", "第九条"),
+    (date(2025, 10, 15), "2025修订", "第十条"), (TODAY, "2025修订", "第十条"),
+])
+def test_what_a_trade_secret_is_stands_in_the_article_in_force_on_the_asked_day(full: Assistant, day, label, locator):
+    hits = [h.passage for h in found(full, "反不正当竞争法所称的商业秘密是指什么，技术信息、经营信息", day, top=20)]
+    defining = [(p.version.label, p.locator) for p in hits
+                if p.version.document == "反不正当竞争法" and p.version.tier is Tier.OFFICIAL and TRADE_SECRET in p.text]
+    assert defining == [(label, locator)]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("day", "label"), [(date(2026, 12, 31), "2019修正"), (date(2027, 1, 1), "2026修订")])
+def test_the_trademark_law_changes_on_the_first_day_of_2027(full: Assistant, day, label):
+    hits = [h.passage for h in found(full, "商标法 注册商标专用权的有效期", day, top=20)]
+    assert {p.version.label for p in hits if p.version.document == "商标法"} == {label}
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("question", ["侵犯商业秘密怎么赔", "注册商标有效期几年", "发明专利保护多少年", "竞业限制补偿"])
+@pytest.mark.parametrize("day", [date(2018, 6, 1), date(2022, 6, 1), date(2025, 10, 15), date(2027, 1, 1)])
+def test_no_text_is_found_that_was_not_in_force(full: Assistant, question, day):
+    hits = found(full, question, day, top=50)
+    assert hits
+    assert [f"{h.passage.title} {h.passage.version.label}" for h in hits if not h.passage.version.in_force_on(day)] == []
+
+
+@pytest.mark.corpus
+def test_all_versions_are_found_when_asked_for(full: Assistant):
+    hits = found(full, "反不正当竞争法 商业秘密是指", top=100, all_versions=True)
+    assert {"2019修正", "2025修订"} <= {h.passage.version.label for h in hits}
+
+
+# -- digests, guides and the law itself ----------------------------------------------------------------------------
+
+def test_a_digest_stands_in_where_the_official_text_is_not_held(bundled: Assistant):
+    first = found(bundled, "反不正当竞争法第二十二条")[0].passage
+    assert (first.locator, first.version.tier) == ("第二十二条", Tier.DIGEST)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("question", ["反不正当竞争法第二十二条", "故意侵犯商业秘密赔几倍", "竞业限制最长几年", "客户名单是商业秘密吗"])
+def test_a_digest_gives_way_to_the_official_text_it_digests(full: Assistant, question):
+    held = {(v.document, v.label) for v in full.store.versions() if v.tier is Tier.OFFICIAL}
+    digests = [h.passage for h in found(full, question, top=20) if h.passage.version.tier is Tier.DIGEST
+               and h.passage.article is not None]
+    assert [p.locator for p in digests if (p.version.document, p.version.label) in held] == []
+
+
+@pytest.mark.corpus
+def test_a_guide_brings_along_the_articles_of_its_basis(full: Assistant):
+    hits = found(full, "员工离职带走资料怎么办", top=40)
+    assert hits[0].passage.version.kind in (Kind.GUIDE, Kind.LAW, Kind.JUDICIAL_INTERPRETATION)
+    brought = [h for h in hits if any(why.startswith("依据《") for why in h.why)]
+    assert brought
+    assert {h.passage.version.tier for h in brought} == {Tier.OFFICIAL}
+
+
+# -- authority and place -------------------------------------------------------------------------------------------
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("question", ["商业秘密保护 侵权行为", "科技创新 成果转化 奖励", "知识产权保护条例 法律责任"])
+def test_a_local_rule_does_not_lead_where_no_place_is_named(full: Assistant, question):
+    first = found(full, question)[0].passage.version
+    assert first.place == "" or "武汉" in first.place
+
+
+@pytest.mark.corpus
+def test_a_local_rule_says_that_it_is_local_when_no_place_is_named_and_not_when_its_place_is(full: Assistant):
+    def local(question: str) -> list[Hit]:
+        return [h for h in found(full, question, top=100) if "宁波" in h.passage.version.place]
+
+    def marked(hit: Hit) -> bool:
+        return any(why.startswith("仅适用于") for why in hit.why)
+    assert local("企业的技术秘密保护措施")
+    assert all(marked(hit) for hit in local("企业的技术秘密保护措施"))
+    named = local("宁波企业的技术秘密保护措施")
+    assert named
+    assert not any(marked(hit) for hit in named)
+
+
+class AsUserText:
+    """The store with the texts of one document presented as a user's own."""
+
+    def __init__(self, store, document: str) -> None:
+        self._store, self._document = store, document
+
+    def _seen(self, passage: Passage) -> Passage:
+        mine = passage.version.document == self._document
+        return replace(passage, version=replace(passage.version, tier=Tier.USER)) if mine else passage
+
+    def passages(self, ids):
+        return {id_: self._seen(p) for id_, p in self._store.passages(ids).items()}
+
+    def article(self, document: str, article: int, sub: int = 0):
+        return [self._seen(p) for p in self._store.article(document, article, sub)]
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        return getattr(self._store, name)
+
+
+@pytest.mark.corpus
+def test_a_text_loses_rank_when_a_user_and_not_the_official_source_vouches_for_it(full: Assistant):
+    inquiry = understand(Question("竞业限制最长几年", TODAY), bundled_lexicon(), {})
+
+    def score(store) -> float:
+        hits = Retriever(full.index, store).search(inquiry, 100)
+        return next(h.score for h in hits if (h.passage.version.document, h.passage.article) == ("劳动合同法", 24))
+    assert score(AsUserText(full.store, "劳动合同法")) < score(full.store)
+
+
+@pytest.mark.corpus
+def test_a_user_s_copy_of_a_named_article_never_stands_in_for_the_official_one(full: Assistant):
+    class WithCopy(AsUserText):
+        def article(self, document: str, article: int, sub: int = 0):
+            official = self._store.article(document, article, sub)
+            mine = [replace(p, id=f"u{p.id}", text="用户改过的话", version=replace(p.version, tier=Tier.USER)) for p in official]
+            return mine + official
+
+    inquiry = understand(Question("反不正当竞争法第二十二条", TODAY), bundled_lexicon(), bundled_registry().names)
+    named = Retriever(full.index, WithCopy(full.store, "")).governing("反不正当竞争法", 22, 0, inquiry)
+    assert named
+    assert {p.version.tier for p in named} == {Tier.OFFICIAL}
+
+
+# -- what the list looks like --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("question", ["什么信息算商业秘密", "反不正当竞争法第十条", "示范区 商业秘密服务站"])
+def test_each_hit_says_why_it_is_there_and_the_best_comes_first(bundled: Assistant, question):
+    hits = found(bundled, question, top=20)
+    assert all(hit.why for hit in hits)
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    assert len({h.passage.id for h in hits}) == len(hits)
+
+
+def test_a_named_article_says_that_it_was_named(bundled: Assistant):
+    assert any(why.startswith("指名") for why in found(bundled, "反不正当竞争法第十条")[0].why)
+
+
+@pytest.mark.parametrize("top", [1, 3, 7])
+def test_no_more_hits_come_than_were_asked_for(bundled: Assistant, top):
+    assert len(found(bundled, "商业秘密", top=top)) == top
+
+
+def test_the_same_question_finds_the_same_passages_each_time(bundled: Assistant):
+    assert found(bundled, "客户名单是商业秘密吗") == found(bundled, "客户名单是商业秘密吗")
