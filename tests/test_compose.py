@@ -1,6 +1,5 @@
 """What an answer is made of without a model: verbatim cuts, the law as its basis, a figure where one is asked for."""
 
-import random
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -87,7 +86,8 @@ def test_every_piece_cut_from_the_bundled_library_stands_in_it_word_for_word(bun
 @pytest.mark.corpus
 def test_every_piece_cut_from_five_hundred_official_passages_stands_in_them_word_for_word(full: Assistant):
     official = sorted((p for p in passages(full) if p.version.tier is Tier.OFFICIAL), key=lambda p: p.id)
-    for passage in random.Random(20261122).sample(official, 500):
+    assert len(official) > 500
+    for passage in official[:500]:               # ids are digests of the content, so this is a fair sample
         assert_cuts_are_verbatim(passage)
 
 
