@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from kb.registry import RegisteredVersion, Registry
 from kb.statute import short_title
+from kb.text import chinese_date
 from kb.types import Passage, Tier, Version
 
 __all__ = ["LOCATOR", "chronicle"]
@@ -35,13 +36,10 @@ def _passage(registered: RegisteredVersion, day: date) -> Passage:
 
 def _sentence(registered: RegisteredVersion, day: date) -> str:
     name = f"《{short_title(registered.title)}》（{registered.label}）"
-    issued = f"{_written(registered.issued)}公布，" if registered.issued else ""
+    issued = f"{chinese_date(registered.issued)}公布，" if registered.issued else ""
     first = registered.in_force_from
     coming = first is not None and first > day
-    until = f"，适用到{_written(registered.in_force_to)}" if registered.in_force_to else ""
-    text = f"{name}{issued}自{_written(first)}起施行{'，现在尚未施行' if coming else until}。"
+    until = f"，适用到{chinese_date(registered.in_force_to)}" if registered.in_force_to else ""
+    since = f"自{chinese_date(first)}起施行" if first else ""
+    text = f"{name}{issued}{since}{'，现在尚未施行' if coming else until}。"
     return text + (f"（{registered.note}）" if not registered.held and registered.note else "")
-
-
-def _written(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""

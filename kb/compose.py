@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, section_of, statements
+from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
 from kb.retrieve import asked_terms, searchable
 from kb.statute import parse_ref, short_title
-from kb.text import grams
+from kb.text import chinese_date, grams
 from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier
 from kb.understand import Inquiry, Intent
-from kb.verify import unsupported_tokens
 
 __all__ = ["Composer", "Draft", "cite_as"]
 
@@ -25,6 +25,7 @@ _STEP_LIMIT = 5
 _FITTING_STEPS = 0.2       # of what is asked must occur in the steps of a guide
 _LONGEST_LEAD = 200
 _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
+_MOST_OF_A_CLAUSE = 0.3      # of a clause's terms must stand in the sentence that answers it
 _LEAD_LIMIT = 3
 _LONGEST_ARTICLE = 900       # a named article longer than this is quoted in part
 
@@ -102,10 +103,14 @@ class Composer:
             leads += [lead for lead in self._lead(inquiry, text, found) if lead.text not in {c.text for c in leads}]
         leads = [self._carried_by_law(lead, inquiry) for lead in leads]
         claims += [self._direct(lead, sources) for lead in leads]
-        claims += self._basis(inquiry, hits, leads, sources)
-        claims += self._steps(inquiry, hits, leads, sources)
+        basis = self._basis(inquiry, hits, leads, sources)
+        claims += [_announced(basis, sources)] if basis and not leads else []
+        claims += basis
+        steps = self._steps(inquiry, hits, leads, sources)
+        claims += steps
         fits = inquiry.intent not in _FIGURES or not leads or any(lead.signed for lead in leads)
-        return Draft(tuple(claims), tuple(sources.found), self._ground(leads), fits)
+        ground = (*self._ground(leads), *{c.passage for c in sources.found if any(c.n in s.citations for s in steps)})
+        return Draft(tuple(claims), tuple(sources.found), ground, fits)
 
     def basis_only(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Draft:
         """法律依据 alone: what the law attaches to something, for a question that is declined."""
@@ -154,7 +159,22 @@ class Composer:
                     and _belongs(candidate, best):
                 chosen.append(candidate)
                 length += len(candidate.text)
-        return _joined(sorted(chosen, key=lambda c: c.position))
+        chosen = _joined(sorted(chosen, key=lambda c: c.position))
+        return chosen + self._further_figures(inquiry, text, chosen, ranked)
+
+    def _further_figures(self, inquiry: Inquiry, text: str, chosen: Sequence[_Candidate],
+                         ranked: Sequence[_Candidate]) -> list[_Candidate]:
+        """Several figures asked in one sentence: for each clause the sentence that holds most of it, if it is a new one."""
+        clauses = [clause for clause in re.split(r"[,，、]|和|以及|与", text) if len(asked_terms(clause)) >= 3]
+        if inquiry.intent not in _FIGURES or len(clauses) < 2:
+            return []
+        found: list[_Candidate] = []
+        for clause in clauses:
+            weights = self._weights(clause, ())
+            best = max(ranked, key=lambda c: (c.signed, _inside(c.text, weights)))
+            if best.signed and _inside(best.text, weights) >= _MOST_OF_A_CLAUSE and best not in (*chosen, *found):
+                found.append(best)
+        return found[:_LEAD_LIMIT - 1]
 
     def _candidates(self, inquiry: Inquiry, text: str, hits: Sequence[Hit]) -> list[_Candidate]:
         weights = self._weights(text, inquiry.expansions)
@@ -167,7 +187,7 @@ class Composer:
                 asked_for, held = self._likeness(text, source.questions), _covers(source, weights)
                 beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
                 for position, sentence in enumerate(statements(source)):
-                    opening = max(0.0, 1 - position / 5) if own_words else 0.0
+                    opening = max(0.0, 1 - position / 5) if source.version.tier is Tier.GUIDE else 0.0
                     overlap, signed = _overlap(sentence, source, weights), bool(signs.search(sentence))
                     brief = inquiry.intent is Intent.STEPS and section_of(source) == "一句话"
                     score = (overlap + 0.35 * brief + 0.6 * hit.score / top + 0.12 * own_words + (0.6 + 0.4 * opening) * asked_for ** 2
@@ -309,6 +329,14 @@ class Composer:
                 for item in items[:_STEP_LIMIT]]
 
 
+def _announced(basis: Sequence[Claim], sources: _Sources) -> Claim:
+    """The first sentence where an article is asked for by name: which version it is and since when it applies."""
+    citation = next(c for c in sources.found if c.n == basis[0].citations[0])
+    version = citation.passage.version
+    since = f"，自{chinese_date(version.in_force_from)}起施行" if version.in_force_from else ""
+    return Claim(f"{cite_as(citation.passage, citation.locator)}{since}，规定如下。", (citation.n,))
+
+
 def _joined(leads: list[_Candidate]) -> list[_Candidate]:
     """Sentences of an official text that follow one another become one quotation."""
     joined: list[_Candidate] = []
@@ -340,6 +368,8 @@ def _belongs(candidate: _Candidate, best: _Candidate) -> bool:
         return False
     if best.source.version.tier is Tier.GUIDE and best.asked_for >= 0.6 and max(best.position, candidate.position) < 3:
         return candidate.score >= 0.6 * best.score and candidate.signed >= best.signed
+    if candidate.position == best.position + 1 and hard_tokens(candidate.text) & hard_tokens(best.text):
+        return candidate.source.version.tier is Tier.GUIDE             # goes on about the same figure
     return (candidate.signed >= best.signed and candidate.overlap >= 0.85 * best.overlap
             and candidate.score >= 0.85 * best.score)
 
@@ -358,6 +388,12 @@ def _basis_claim(citation: Citation, leads: Sequence[_Candidate]) -> Claim | Non
 def _covers(passage: Passage, weights: Mapping[str, float]) -> float:
     """Rarity-weighted share of the asked terms anywhere in a passage."""
     held = set(grams(searchable(passage)))
+    return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
+
+
+def _inside(sentence: str, weights: Mapping[str, float]) -> float:
+    """Rarity-weighted share of the asked terms in the sentence itself."""
+    held = set(grams(sentence))
     return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from kb.registry import Registry
 from kb.statute import find_refs, short_title
+from kb.text import chinese_date
 from kb.types import Kind, Notice, Passage, Status, StatuteRef, Tier, Version
 
 __all__ = ["Dated", "governing", "in_force", "later_version", "notices_for"]
@@ -129,12 +130,12 @@ def _standing(seen: _Cited) -> Iterator[Notice]:
     if later and later.in_force_from and later.label != version.label:
         yield _replaced(seen, later, later.in_force_from)
     elif version.in_force_to and version.in_force_to < seen.day:
-        yield Notice("repealed", f"{_name(version)}只适用到{_written(version.in_force_to)}，此后不再施行")
+        yield Notice("repealed", f"{_name(version)}只适用到{chinese_date(version.in_force_to)}，此后不再施行")
     elif version.status is Status.REPEALED or (version.status is Status.AMENDED and not version.in_force_to):
         yield Notice("repealed", f"{_name(version)}{version.status.label}，现行文本请查官方公布的版本")
     if version.in_force_from and version.in_force_from > seen.day:
         yield Notice("not_yet_in_force",
-                     f"{_name(version)}自{_written(version.in_force_from)}起施行，在{_written(seen.day)}尚未施行")
+                     f"{_name(version)}自{chinese_date(version.in_force_from)}起施行，在{chinese_date(seen.day)}尚未施行")
 
 
 def _replaced(seen: _Cited, later: Dated, first: date) -> Notice:
@@ -144,9 +145,9 @@ def _replaced(seen: _Cited, later: Dated, first: date) -> Notice:
         where = f"，{seen.ref}条号不变"
     absent = "" if getattr(later, "held", True) else "（本库没有收录新文本）"
     if first > seen.day:
-        return Notice("later_version", f"{_name(seen.version)}适用到{_written(_eve(first))}，"
-                                       f"自{_written(first)}起施行{later.label}{absent}{where}")
-    return Notice("superseded", f"{_name(seen.version)}已不再施行，自{_written(first)}起施行{_named(later, seen)}"
+        return Notice("later_version", f"{_name(seen.version)}适用到{chinese_date(_eve(first))}，"
+                                       f"自{chinese_date(first)}起施行{later.label}{absent}{where}")
+    return Notice("superseded", f"{_name(seen.version)}已不再施行，自{chinese_date(first)}起施行{_named(later, seen)}"
                                 f"{absent}{where}")
 
 
@@ -230,10 +231,6 @@ def _named(later: Dated, seen: _Cited) -> str:
 
 def _article(number: int) -> str:
     return StatuteRef("", number).locator
-
-
-def _written(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _month(day: date) -> str:

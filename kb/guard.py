@@ -27,6 +27,7 @@ _TAKING = (r"(偷拍|偷看|偷偷|偷到|偷出|窃取|窃听|潜入|混进|溜
            r"弄来|拿到|拷走|拷贝|复制|获取|盗取|偷|爬取|带走|挖出)")
 _SECRETS = r"(配方|报价|底价|图纸|名单|资料|机密|秘密|代码|源码|工艺|车间|数据|系统|登录|密码|标书|客户|内部|文件|员工|技术|邮箱|电脑)"
 _HOW = r"(怎么|怎样|如何|咋|有什么办法|什么方法|教我|帮我|给我|教教|方法|办法|技巧|步骤|才能|最隐蔽|不被发现|神不知鬼不觉)"
+_STEALTH = r"(不留记录|不留痕|不留下|悄悄|偷偷|不被发现|不让.{0,4}发现|神不知鬼不觉|瞒过).{0,12}|(导|拷|带|传|发)(出|走|给).{0,12}(不留|不被)"
 _OWN_SIDE = (r"(怎么办|怎么防|如何防|防止|防范|避免|应对|被(?!发现)|我们的|我司的|违法吗|犯法吗|合法吗|算不算|是否|构成|责任|处罚|判|赔|举报|起诉|追究|维权|"
              r"取证|证明对方|保护)")
 
@@ -51,7 +52,8 @@ def refusal_for(inquiry: Inquiry) -> Refusal | None:
     if _RECIPE.search(text):
         return _TAKING_REFUSAL
     own_side = bool(re.search(_OWN_SIDE, text))
-    if any(pattern.search(text) for pattern in _TAKES_SECRETS) and not own_side:
+    stealthily = all(re.search(pattern, text) for pattern in (_HOW, _STEALTH, _SECRETS))
+    if not own_side and (stealthily or any(pattern.search(text) for pattern in _TAKES_SECRETS)):
         return _TAKING_REFUSAL
     if _FORGES.search(text) and not own_side:
         return _FORGING_REFUSAL

@@ -4,7 +4,9 @@ The weights and why they are as they are: measured on real lay questions (weight
 rank fusion; a prior for authority worth five points of Recall@10), see ARCHITECTURE.md.
 """
 
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,9 +24,12 @@ _VECTOR_WEIGHT = 0.25
 _AUTHORITY_WEIGHT = 0.06
 _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
+_BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
 _ELSEWHERE = 0.55            # a rule of another place, when no place or another one was asked for; an amending decision
 HOME = "武汉"                # where this library is at home: its rules need not be asked for by place
-_GUIDE_LEVEL = 4             # guides and digests stand beside regulations: they lead to the law, they do not outrank it
+_DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide below interpretations
+_GUIDE_LEVEL = 2
+_SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the page is for the law
 _FOLLOWED = 40               # hits that may lead on to the law
 _FOLLOWED_GUIDES = 3
 _EXACT = 10.0
@@ -44,7 +49,7 @@ class Retriever:
         hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
                 if _wanted(passage, inquiry)]
         hits = self._exact(inquiry) + self._through_to_the_law(hits, inquiry)
-        return _distinct(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
+        return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
     def _fuse(self, text: str, expansions: tuple[str, ...]) -> dict[str, tuple[float, tuple[str, ...]]]:
         fused: dict[str, tuple[float, tuple[str, ...]]] = {}
@@ -62,11 +67,12 @@ class Retriever:
     def _judge(self, passage: Passage, score: float, why: tuple[str, ...], inquiry: Inquiry) -> Hit:
         """Add what does not depend on the words: authority, a named document, the place."""
         version = passage.version
-        level = version.kind.authority if version.tier is Tier.OFFICIAL else _GUIDE_LEVEL
-        if version.tier is Tier.USER:
-            level = 0
+        level = {Tier.OFFICIAL: version.kind.authority, Tier.DIGEST: _DIGEST_LEVEL, Tier.GUIDE: _GUIDE_LEVEL,
+                 Tier.USER: 0}[version.tier]
         score += _AUTHORITY_WEIGHT * level
         why = (*why, f"效力层级 {level}")
+        if passage.locator.endswith("> 适合谁"):
+            score, why = score * _ELSEWHERE, (*why, "读者说明，不是内容")
         if version.document in inquiry.documents:
             score, why = score + _NAMED_DOCUMENT_BONUS, (*why, "点名的文件")
         if "修正案" in version.title or "的决定" in version.title:
@@ -96,7 +102,8 @@ class Retriever:
         ranked = sorted(hits, key=lambda hit: -hit.score)[:_FOLLOWED]
         guides = [hit for hit in ranked if hit.passage.version.tier is Tier.GUIDE][:_FOLLOWED_GUIDES]
         led = [found for hit in ranked for found in self._official_for(hit, inquiry)]
-        led += [found for guide in guides for found in self._behind(guide, inquiry)]
+        found_too = {hit.passage.id for hit in led}
+        led += [found for guide in guides for found in self._behind(guide, inquiry, found_too)]
         # Worst first, so that of several ways to one passage the best remains.
         return list({hit.passage.id: hit for hit in sorted(led, key=lambda hit: hit.score)}.values())
 
@@ -108,10 +115,12 @@ class Retriever:
                     if p.version.tier is Tier.OFFICIAL and _wanted(p, inquiry)]
         return [replace(hit, passage=p, why=(*hit.why, "经要点")) for p in official] or [hit]
 
-    def _behind(self, guide: Hit, inquiry: Inquiry) -> list[Hit]:
+    def _behind(self, guide: Hit, inquiry: Inquiry, found_too: set[str]) -> list[Hit]:
+        """The articles of a guide's 依据 line; those the question finds by itself as well count for more."""
         refs = dict.fromkeys((ref.document, ref.article, ref.sub)
                              for ref in map(parse_ref, guide.passage.basis) if ref)
-        return [Hit(p, guide.score * _BASIS_SHARE, (*guide.why, f"依据《{guide.passage.title}》"))
+        return [Hit(p, guide.score * (_BASIS_SHARE if p.id in found_too else _BASIS_ALONE),
+                    (*guide.why, f"依据《{guide.passage.title}》"))
                 for ref in refs for p in self.governing(*ref, inquiry)]
 
     def _same_place(self, passage: Passage) -> list[Passage]:
@@ -129,19 +138,23 @@ def _normalised(ranking: list[tuple[str, float]]) -> dict[str, float]:
     return {passage_id: score / highest for passage_id, score in ranking} if highest > 0 else {}
 
 
-def _distinct(hits: list[Hit]) -> list[Hit]:
-    """The same text once (an excerpt beside the whole law, a user's copy beside the official text); the best stays."""
+def _diverse(hits: list[Hit]) -> list[Hit]:
+    """The same text once (an excerpt beside the whole law, a user's copy beside the official text), the best of each;
+    of one guide a few sections only."""
     seen: set[str] = set()
+    sections: Counter[str] = Counter()
     kept = []
     for hit in hits:
-        text = fold(hit.passage.text)
-        if text not in seen:
+        text, version = fold(hit.passage.text), hit.passage.version
+        sections[version.id] += version.tier is Tier.GUIDE
+        if text not in seen and sections[version.id] <= _SECTIONS_OF_A_GUIDE:
             seen.add(text)
             kept.append(hit)
     return kept
 
 
 _UNSEEN = 0.4
+_TERSE = 12
 NEVER = "\U0010fffd"          # a term no text contains, to learn the rarity of the unseen
 
 # Words that say how one asks, not what about; they must not count as unanswered.
@@ -168,7 +181,11 @@ def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Se
     never = max(rarity.values(), default=0.0)
     weight = {term: w * (_UNSEEN if w >= never else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
     total = sum(weight.values())
-    return sum(w for term, w in weight.items() if term in found) / total if total else 0.0
+    if not total:
+        return 0.0
+    # A story says much that no provision repeats: beyond a dozen terms the share that must be met falls.
+    length = math.sqrt(max(1.0, len(weight) / _TERSE))
+    return min(1.0, length * sum(w for term, w in weight.items() if term in found) / total)
 
 
 def asked_terms(text: str) -> set[str]:

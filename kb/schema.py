@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -58,6 +59,7 @@ _VERSION_FIELDS = tuple(field.name for field in fields(Version))
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage) if field.name != "version")
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
     """Document names compare folded, without 书名号 and a leading 中华人民共和国."""
     return fold(name.strip().strip("《》〈〉")).removeprefix("中华人民共和国")

@@ -5,9 +5,10 @@ Folding is for comparing and indexing. Stored text keeps the width and punctuati
 
 import re
 import unicodedata
+from datetime import date
 from functools import lru_cache
 
-__all__ = ["clean", "fold", "grams", "parse_numeral", "repair_radicals", "sentences", "strip_controls"]
+__all__ = ["chinese_date", "clean", "fold", "grams", "parse_numeral", "repair_radicals", "sentences", "strip_controls"]
 
 # Code points NFKC does not repair although PDF fonts put them where the ordinary character belongs (U+2E80 block).
 _RADICAL_SUPPLEMENT = dict(zip(
@@ -87,6 +88,11 @@ def parse_numeral(written: str) -> int | None:
         else:
             return None
     return total + section + digit
+
+
+def chinese_date(day: date) -> str:
+    """2025年10月15日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n][”’』」）]?|[^。！？；\n]+$")

@@ -72,7 +72,7 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
     previous = lexicon.correct(question.turns[-1]) if question.turns else ""
     follows = _leans_on_context(text)
     if follows and previous:
-        text = f"{previous.rstrip('？?。')}，{_without_connective(text)}"
+        text = _standalone(previous.rstrip("？?。"), _without_connective(text))
     documents = _documents(text, lexicon, names)
     mentions = _refs(text, names, documents)
     return Inquiry(
@@ -121,6 +121,15 @@ _ELLIPSIS = re.compile(r"^(那|那么|如果|要是|换成).{1,16}呢[？?]?$")
 def _leans_on_context(text: str) -> bool:
     return len(text) <= 24 and bool(_PRONOUN.match(text) or _ELLIPSIS.match(text) or text.strip("？?。 ") in
                                     ("那呢", "为什么", "然后呢", "还有呢", "依据呢", "具体呢", "多少", "多久"))
+
+
+def _standalone(previous: str, follow_up: str) -> str:
+    """那快维中心呢 after 武汉保护中心…: the new subject in the old question where both end alike, else one after the other."""
+    subject = re.sub(r"呢?[？?。]?$", "", follow_up)
+    if len(subject) >= 3 and (at := previous.find(subject[-2:])) >= 0:
+        start = max(0, at + 2 - len(subject))
+        return previous[:start] + subject + previous[at + 2:]
+    return f"{previous}，{follow_up}"
 
 
 def _without_connective(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb.figures import HardToken, hard_tokens, unsupported_tokens
-from kb.text import fold, parse_numeral
+from kb.text import chinese_date, fold, parse_numeral
 from kb.types import Citation, Claim, Finding, Part, Tier, Verdict
 
 __all__ = ["Checked", "HardToken", "altered_quotations", "check", "hard_tokens", "locate_quote", "polarity_conflict",
@@ -182,8 +182,8 @@ class Checked:
 def source_words(citation: Citation) -> str:
     """All that the citation itself vouches for: text, title, version, number, locator, dates in force, 款, 依据."""
     passage, version = citation.passage, citation.passage.version
-    dates = [f"自{d.year}年{d.month}月{d.day}日起施行" for d in (version.in_force_from,) if d]
-    dates += [f"{d.year}年{d.month}月{d.day}日" for d in (version.issued, version.in_force_to) if d]
+    dates = [f"自{chinese_date(d)}起施行" for d in (version.in_force_from,) if d]
+    dates += [chinese_date(d) for d in (version.issued, version.in_force_to) if d]
     lines = 1 + passage.text.count("\n") if not passage.part else 20    # a part does not know the 款 before it
     paragraphs = "".join(f"第{n}款" for n in range(1, lines + 1)) if passage.article is not None else ""
     return "\n".join((passage.text, f"《{version.title}》{version.document}（{version.label}）", version.number,

@@ -9,11 +9,11 @@ import streamlit as st
 from small_library import HOSTILE, QUOTE, open_small_library
 from streamlit.testing.v1 import AppTest
 
+from kb.answer import SAMPLE_QUESTIONS
 from kb.errors import ConfigError
 from kb.render import COMPOSED_LABEL, DIGEST_MARK, GENERATED_LABEL
 from kb.types import Audience
 from views import session
-from views.ask import SAMPLES
 from views.wording import CHINESE, ENGLISH
 
 APP = str(Path(__file__).parent.parent / "app.py")
@@ -51,7 +51,7 @@ def test_an_empty_page_says_what_it_is_and_offers_questions(page):
     assert not page.exception
     assert CHINESE.tagline in words(page)
     assert CHINESE.local_only in words(page)
-    assert [b.label for b in page.button] == [sample for sample in SAMPLES]
+    assert [b.label for b in page.button] == [sample for sample in SAMPLE_QUESTIONS]
 
 
 def test_a_question_is_answered_with_numbered_and_dated_sources(page):
@@ -68,7 +68,7 @@ def test_a_question_is_answered_with_numbered_and_dated_sources(page):
 
 def test_a_sample_question_is_asked_with_one_click(page, library):
     page.button[0].click().run()
-    assert [question.text for question in library.assistant.asked] == [SAMPLES[0]]
+    assert [question.text for question in library.assistant.asked] == [SAMPLE_QUESTIONS[0]]
     assert page.session_state["turns"][0].answer.claims
 
 

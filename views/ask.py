@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from kb.answer import SAMPLE_QUESTIONS
 from kb.render import (
     answer_markdown,
     escape_markdown,
@@ -15,17 +16,15 @@ from kb.render import (
     to_markdown,
 )
 from kb.types import Answer, Audience, Citation, Outcome, Question, Verdict
+from kb.understand import LONGEST_QUESTION
 from views.session import Turn, choose_language, endpoint, explain, library, scroll_to_answer, turns, wording
 from views.source import open_source
 
 if TYPE_CHECKING:
     from kb.assemble import Library
 
-__all__ = ["SAMPLES", "page"]
+__all__ = ["page"]
 
-SAMPLES = ("销售离职带走客户名单，可以要求怎样的赔偿？", "什么信息算商业秘密？", "竞业限制最长可以约定多久？",
-           "示范区方案要建多少家商业秘密服务站？")
-_LONGEST = 2000
 _REMEMBERED = 6          # earlier questions that a follow-up may lean on
 _OUTCOME_COLOUR = {Outcome.PARTIAL: "orange", Outcome.INSUFFICIENT: "orange", Outcome.OUT_OF_SCOPE: "gray",
                    Outcome.UNLAWFUL: "red", Outcome.CLARIFY: "blue"}
@@ -44,8 +43,8 @@ def page() -> None:
     if st.session_state.pop("fresh", False):
         scroll_to_answer()
     if not turns():
-        _suggest(words.samples, SAMPLES, "sample")
-    typed = st.chat_input(words.placeholder, max_chars=_LONGEST)
+        _suggest(words.samples, SAMPLE_QUESTIONS, "sample")
+    typed = st.chat_input(words.placeholder, max_chars=LONGEST_QUESTION)
     if asked := st.session_state.pop("asked", None) or typed:
         _answer(opened, asked)
         st.session_state["fresh"] = True
