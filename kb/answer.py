@@ -13,7 +13,8 @@ from kb.generate import generate_claims
 from kb.lexicon import Lexicon
 from kb.ports import ChatModel, PassageIndex, PassageStore, TokenCounter
 from kb.prompting import answer_messages, pack
-from kb.retrieve import NEVER, Retriever, asked_terms, coverage, searchable
+from kb.relevance import NEVER, asked_terms, coverage, searchable
+from kb.retrieve import Retriever
 from kb.statute import short_title
 from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question
 from kb.understand import Inquiry, understand

@@ -4,19 +4,16 @@ The weights and why they are as they are: measured on real lay questions (weight
 rank fusion; a prior for authority worth five points of Recall@10), see ARCHITECTURE.md.
 """
 
-import math
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.ports import PassageIndex, PassageStore
 from kb.statute import parse_ref
-from kb.text import fold, grams
+from kb.text import fold
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry
 
-__all__ = ["HOME", "NEVER", "Retriever", "asked_terms", "coverage", "searchable"]
+__all__ = ["Retriever"]
 
 _CANDIDATES = 150
 _EXPANSION_WEIGHT = 0.35
@@ -26,7 +23,7 @@ _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
 _BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
 _ELSEWHERE = 0.55            # a rule of another place, when no place or another one was asked for; an amending decision
-HOME = "武汉"                # where this library is at home: its rules need not be asked for by place
+_HOME = "武汉"                # where this library is at home: its rules need not be asked for by place
 _DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide below interpretations
 _GUIDE_LEVEL = 2
 _SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the page is for the law
@@ -77,7 +74,7 @@ class Retriever:
             score, why = score + _NAMED_DOCUMENT_BONUS, (*why, "点名的文件")
         if "修正案" in version.title or "的决定" in version.title:
             score, why = score * _ELSEWHERE, (*why, "修改决定，不是条文本身")
-        if version.place and HOME not in version.place and (not inquiry.place or inquiry.place not in version.place):
+        if version.place and _HOME not in version.place and (not inquiry.place or inquiry.place not in version.place):
             score, why = score * _ELSEWHERE, (*why, f"仅适用于{version.place}")
         return Hit(passage, score, why)
 
@@ -151,52 +148,3 @@ def _diverse(hits: list[Hit]) -> list[Hit]:
             seen.add(text)
             kept.append(hit)
     return kept
-
-
-_UNSEEN = 0.4
-_TERSE = 12
-NEVER = "\U0010fffd"          # a term no text contains, to learn the rarity of the unseen
-
-# Words that say how one asks, not what about; they must not count as unanswered.
-_ASKING = ("请问", "我想问", "想问一下", "问一下", "麻烦", "您好", "你好", "怎么办", "怎么", "怎样", "如何", "什么", "哪些", "哪个", "多少", "多久", "多长",
-           "可以", "找谁", "谁来", "哪里", "哪儿", "归谁", "咋整", "咋办", "咋", "几年", "几个", "几家", "几月", "说了", "行不行",
-           "能不能", "可不可以", "是不是", "有没有", "要不要",
-           "应该", "需要", "是否", "的话", "我们", "公司", "一下", "具体", "规定", "法律", "知道", "告诉",
-           "一个", "这个", "那个", "为什么", "多大", "现在", "哪一条", "哪条", "哪部法", "哪一部", "吗", "呢", "啊", "的", "了", "我", "吧")
-
-
-def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Sequence[Passage],
-             rarity: Mapping[str, float]) -> float:
-    """Share, weighted by rarity, of the question's character bigrams (and numbers, Latin words) that `passages` contain.
-
-    1 when everything asked about occurs there, near 0 for another subject. The bigrams of a lay term count as found
-    where one of its legal `equivalents` occurs. `rarity` holds, beside the terms, one that never occurs anywhere.
-    """
-    joined = " ".join(map(searchable, passages))
-    found = set(grams(joined))
-    for lay, legal in equivalents.items():
-        if any(term in joined for term in legal):
-            found.update(grams(lay))
-    # A term the library never uses is mostly the seam between two words, sometimes another subject: it counts for less.
-    never = max(rarity.values(), default=0.0)
-    weight = {term: w * (_UNSEEN if w >= never else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
-    total = sum(weight.values())
-    if not total:
-        return 0.0
-    # A story says much that no provision repeats: beyond a dozen terms the share that must be met falls.
-    length = math.sqrt(max(1.0, len(weight) / _TERSE))
-    return min(1.0, length * sum(w for term, w in weight.items() if term in found) / total)
-
-
-def asked_terms(text: str) -> set[str]:
-    """Bigrams, numbers and Latin words of what is asked about, without the words of asking."""
-    text = re.sub(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}[日号])?", " ", text)      # when it happened, not what
-    for word in _ASKING:
-        text = text.replace(word, " ")
-    return {term for term in grams(text) if len(term) > 1 or term.isascii()}
-
-
-def searchable(passage: Passage) -> str:
-    """Everything a question may touch of a passage: title, headings, locator, text, lay questions."""
-    return " ".join((passage.title, passage.version.label, *passage.heading_path, passage.locator, passage.text,
-                     *passage.questions))

@@ -1,0 +1,110 @@
+"""How much of what is asked a text holds: terms of a question, their weights, and shares of them."""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from kb.text import grams
+from kb.types import Passage
+
+__all__ = ["NEVER", "Rarity", "asked_terms", "coverage", "covers", "inside", "likeness", "overlap", "searchable",
+           "shared", "weights"]
+
+Rarity = Callable[[Sequence[str]], dict[str, float]]      # `PassageIndex.rarity`
+
+_UNSEEN = 0.4
+_TERSE = 12
+_EXPANDED = 0.4
+NEVER = "\U0010fffd"          # a term no text contains, to learn the rarity of the unseen
+
+# Words that say how one asks, not what about; they must not count as unanswered.
+_ASKING = ("请问", "我想问", "想问一下", "问一下", "麻烦", "您好", "你好", "怎么办", "怎么", "怎样", "如何", "什么", "哪些", "哪个", "多少", "多久", "多长",
+           "可以", "找谁", "谁来", "哪里", "哪儿", "归谁", "咋整", "咋办", "咋", "几年", "几个", "几家", "几月", "说了", "行不行",
+           "能不能", "可不可以", "是不是", "有没有", "要不要",
+           "应该", "需要", "是否", "的话", "我们", "公司", "一下", "具体", "规定", "法律", "知道", "告诉",
+           "一个", "这个", "那个", "为什么", "多大", "现在", "哪一条", "哪条", "哪部法", "哪一部", "吗", "呢", "啊", "的", "了", "我", "吧")
+
+
+def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Sequence[Passage],
+             rarity: Mapping[str, float]) -> float:
+    """Share, weighted by rarity, of the question's character bigrams (and numbers, Latin words) that `passages` contain.
+
+    1 when everything asked about occurs there, near 0 for another subject. The bigrams of a lay term count as found
+    where one of its legal `equivalents` occurs. `rarity` holds, beside the terms, one that never occurs anywhere.
+    """
+    joined = " ".join(map(searchable, passages))
+    found = set(grams(joined))
+    for lay, legal in equivalents.items():
+        if any(term in joined for term in legal):
+            found.update(grams(lay))
+    # A term the library never uses is mostly the seam between two words, sometimes another subject: it counts for less.
+    never = max(rarity.values(), default=0.0)
+    weight = {term: w * (_UNSEEN if w >= never else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
+    total = sum(weight.values())
+    if not total:
+        return 0.0
+    # A story says much that no provision repeats: beyond a dozen terms the share that must be met falls.
+    length = math.sqrt(max(1.0, len(weight) / _TERSE))
+    return min(1.0, length * sum(w for term, w in weight.items() if term in found) / total)
+
+
+def asked_terms(text: str) -> set[str]:
+    """Bigrams, numbers and Latin words of what is asked about, without the words of asking."""
+    text = re.sub(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}[日号])?", " ", text)      # when it happened, not what
+    for word in _ASKING:
+        text = text.replace(word, " ")
+    return {term for term in grams(text) if len(term) > 1 or term.isascii()}
+
+
+def searchable(passage: Passage) -> str:
+    """Everything a question may touch of a passage: title, headings, locator, text, lay questions."""
+    return " ".join((passage.title, passage.version.label, *passage.heading_path, passage.locator, passage.text,
+                     *passage.questions))
+
+
+def weights(text: str, expansions: Sequence[str], rarity: Rarity) -> dict[str, float]:
+    """Terms of a question with their rarity; those of the legal terms added to it count for less."""
+    asked = asked_terms(text)
+    legal = {term for phrase in expansions for term in grams(phrase) if len(term) > 1} - asked
+    rare = rarity(sorted(asked | legal))
+    return {t: rare.get(t, 0.0) for t in asked} | {t: _EXPANDED * rare.get(t, 0.0) for t in legal}
+
+
+def likeness(text: str, questions: Sequence[str], rarity: Rarity) -> float:
+    """How closely a question is one of the lay questions of a passage: rarity-weighted Dice, the best of them."""
+    asked = asked_terms(text)
+    known = [terms for question in questions if asked & (terms := asked_terms(question))]
+    rare = rarity(sorted(asked.union(*known))) if known else {}
+
+    def weight(terms: set[str]) -> float:
+        return sum(rare.get(term, 0.0) for term in terms)
+    return max((2 * weight(asked & terms) / (weight(asked) + weight(terms) or 1.0) for terms in known), default=0.0)
+
+
+def shared(sentence: str, paragraph: str) -> float:
+    """Share of a sentence's bigrams that a 款 contains."""
+    said = {term for term in grams(sentence) if len(term) > 1}
+    return len(said & set(grams(paragraph))) / len(said) if said else 0.0
+
+
+def covers(passage: Passage, weights: Mapping[str, float]) -> float:
+    """Rarity-weighted share of the asked terms anywhere in a passage."""
+    held = set(grams(searchable(passage)))
+    return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
+
+
+def inside(sentence: str, weights: Mapping[str, float]) -> float:
+    """Rarity-weighted share of the asked terms in the sentence itself."""
+    held = set(grams(sentence))
+    return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
+
+
+def overlap(sentence: str, passage: Passage, weights: Mapping[str, float]) -> float:
+    """Rarity-weighted share of the asked terms in the sentence; those only in its heading count for less."""
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    held = set(grams(sentence))
+    around = set(grams(" ".join((passage.title, *passage.heading_path, passage.locator, *passage.questions)))) - held
+    return (sum(w for t, w in weights.items() if t in held)
+            + 0.3 * sum(w for t, w in weights.items() if t in around)) / total
