@@ -20,7 +20,7 @@ _LIMIT = 3
 _SAME_QUESTION = 0.5         # from this likeness on, a section is asked for in so many words
 _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
 _MOST_OF_A_CLAUSE = 0.25     # of a clause's terms must stand in the sentence that answers it
-_FITTING_STEPS = 0.2         # of what is asked must occur in the steps of a guide
+_FITTING_STEPS = 0.1         # of what is asked must occur in the steps of a guide
 
 FIGURES = (Intent.AMOUNT, Intent.DURATION, Intent.DATE)
 SIGNS: Mapping[Intent, str] = {
@@ -116,11 +116,12 @@ class Leads:
         wanted = {Intent.STEPS: "步骤", Intent.CHECKLIST: "清单"}.get(inquiry.intent)
         if not hits or wanted is None:
             return None
-        asked = weights(inquiry.text, inquiry.expansions, self.rarity)
+        asked = weights(inquiry.text, (), self.rarity)
         guides = dict.fromkeys(h.passage.version.id for h in hits[:12]
                                if h.passage.version.tier is Tier.GUIDE and h.score >= 0.5 * hits[0].score)
         sections = [p for id_ in guides for p in self.store.passages_of(id_) if section_of(p) == wanted]
-        return next((p for p in sections if covers(p, asked) >= _FITTING_STEPS), None)
+        best = max(sections, default=None, key=lambda p: covers(p, asked))
+        return best if best and covers(best, asked) >= _FITTING_STEPS else None
 
     def _in_brief(self, steps: Passage) -> list[Lead]:
         """The guide's answer in one sentence, before its steps."""
