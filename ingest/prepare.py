@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from ingest.chunk import number_passages, passages_of
 from ingest.document import Block, BlockKind, ParsedDocument, PreparedDocument, RawFile, SourceWarning
@@ -74,8 +75,14 @@ def _guide_version(raw: RawFile, parsed: ParsedDocument, registry: Register) -> 
     title, label = parsed.front_matter.get("title", ""), parsed.front_matter.get("version", "")
     if not title or not label:
         raise SourceError(f"内置资料 {raw.name} 缺少 title 或 version", "请改正文件开头的说明")
+    try:
+        # The day since when all the law it rests on has been in force: for an earlier day the guide may be wrong.
+        valid_from = date.fromisoformat(parsed.front_matter.get("valid_from", ""))
+    except ValueError:
+        raise SourceError(f"内置资料 {raw.name} 没有写明 valid_from", "请写上所依据的法律全部施行的日期，如 2026-05-01") from None
     return Version(id=f"{Tier.GUIDE}:{title}@{label}", document=title, title=title, label=label, kind=Kind.GUIDE,
-                   tier=Tier.GUIDE, status=Status.CURRENT, sha256=raw.sha256, file_name=raw.name, bundled=True)
+                   tier=Tier.GUIDE, status=Status.CURRENT, in_force_from=valid_from, sha256=raw.sha256,
+                   file_name=raw.name, bundled=True)
 
 
 def _sections(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -34,6 +34,7 @@ _OTHER_SUBJECT = "这个问题不在本库范围内：本库只回答知识产�
 # second it is about this only in part.
 _SETTLED = 0.40
 _TOUCHED = 0.18
+_OTHER_WORDS = 0.55          # asked of a question that uses no word of our field
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Assistant:
     model: ChatModel | None = None
     counter: TokenCounter | None = None
     context_tokens: int = 6000
+    words: frozenset[str] = frozenset()      # bigrams inside words, to tell another subject from a seam
 
     def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None) -> Answer:
         """Understand → decline or retrieve → compose or generate → verify. `progress` hears each step, in Chinese.
@@ -57,14 +59,14 @@ class Assistant:
         """
         started = time.perf_counter()
         progress("理解问题")
-        inquiry = understand(question, self.lexicon, self.registry.names)
+        inquiry = self._understand(question)
         answer = self._decline(inquiry) or self._answer(inquiry, progress)
         return replace(answer, resolved=inquiry.text if inquiry.resolved else "",
                        library_version=self.library_version(), elapsed_ms=(time.perf_counter() - started) * 1000)
 
     def search(self, question: Question, top: int = 20) -> list[Hit]:
         """Retrieval alone, for `zhiwen search` and its batch form."""
-        return self._retriever.search(understand(question, self.lexicon, self.registry.names), top)
+        return self._retriever.search(self._understand(question), top)
 
     def _answer(self, inquiry: Inquiry, progress: Callable[[str], None]) -> Answer:
         progress("检索资料库")
@@ -107,11 +109,11 @@ class Assistant:
         if not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft) or self._unheld(inquiry):
             return Outcome.INSUFFICIENT
         rarity = self.index.rarity([*sorted(asked_terms(inquiry.text)), NEVER])
-        covered = coverage(inquiry.text, self.lexicon.equivalents(inquiry.text), draft.rests_on, rarity)
-        if covered >= _SETTLED:
-            return Outcome.ANSWERED
-        ours = self.lexicon.in_field(inquiry.text) and covered >= _TOUCHED
-        return Outcome.PARTIAL if ours else Outcome.INSUFFICIENT
+        covered = coverage(inquiry.text, self.lexicon.equivalents(inquiry.text), draft.rests_on, rarity, self.words)
+        enough = _TOUCHED if self.lexicon.in_field(inquiry.text) or inquiry.documents else _OTHER_WORDS
+        if covered < enough:
+            return Outcome.INSUFFICIENT
+        return Outcome.ANSWERED if covered >= _SETTLED else Outcome.PARTIAL
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""
@@ -131,7 +133,7 @@ class Assistant:
             try:
                 return self._generate(self.model, self.counter, inquiry, hits), self.model.name
             except ModelError as error:
-                notices.append(Notice("model-fallback", f"{error.problem}，{error.remedy}"))
+                notices.append(Notice("model-fallback", f"没有用上模型：{error.problem}。以下由资料库直接摘编"))
         return check(draft.claims, draft.citations), ""
 
     def _generate(self, model: ChatModel, counter: TokenCounter, inquiry: Inquiry, hits: list[Hit]) -> Checked:
@@ -143,8 +145,8 @@ class Assistant:
         return written
 
     def _compose(self, inquiry: Inquiry, hits: list[Hit], notices: list[Notice]) -> Draft:
-        parts = ([self._retriever.search(inquiry, text=part) for part in inquiry.parts]
-                 if len(inquiry.parts) > 1 else [])
+        asked = [self._understand(replace(inquiry.question, text=part, turns=())) for part in inquiry.parts]
+        parts = [(part, self._retriever.search(part)) for part in asked] if len(asked) > 1 else [(inquiry, hits)]
         draft = self._composer.compose(inquiry, hits, parts)
         if inquiry.event_day is None:
             return draft
@@ -192,6 +194,9 @@ class Assistant:
             said = f"资料不足：本库登记有《{short_title(unheld[0])}》，但没有它的正文，不能据此回答。"
         return Answer(inquiry.question, Outcome.INSUFFICIENT, (Claim(said, ()), Claim(where, (), Part.NOTES)),
                       retrieved=tuple(hits))
+
+    def _understand(self, question: Question) -> Inquiry:
+        return understand(question, self.lexicon, self.registry.names)
 
     def _other_versions(self, inquiry: Inquiry) -> str:
         """Where a named article does stand, when the text in force has none of that number."""

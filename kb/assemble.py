@@ -15,6 +15,7 @@ from kb.lexicon import bundled_lexicon
 from kb.ports import ChatModel, Clock, Embedder, TokenCounter
 from kb.registry import Registry, bundled_registry
 from kb.settings import Settings
+from kb.tokens import word_bigrams
 from kb.types import Passage, Version
 
 __all__ = ["LIBRARY_FOLDER", "Library", "Tools", "build_assistant", "open_library", "tools"]
@@ -136,7 +137,8 @@ def open_library(settings: Settings, clock: Clock | None = None,
     assistant = Assistant(
         store=catalogue if settings.bundled else WithoutBundled(catalogue), index=LiveIndex(settings.data, adapters.embedder),
         registry=adapters.registry, lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
-        counter=counter, context_tokens=settings.context_tokens)
+        counter=counter, context_tokens=settings.context_tokens,
+        words=word_bigrams())
     return Library(settings, adapters.clock, catalogue, assistant, adapters.registry, warning)
 
 

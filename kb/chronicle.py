@@ -36,10 +36,12 @@ def _passage(registered: RegisteredVersion, day: date) -> Passage:
 
 def _sentence(registered: RegisteredVersion, day: date) -> str:
     name = f"《{short_title(registered.title)}》（{registered.label}）"
-    issued = f"{chinese_date(registered.issued)}公布，" if registered.issued else ""
+    # An amended law may be registered with the day of its first text: only a year the label names is this version's.
+    own = registered.issued and (str(registered.issued.year) in registered.label or not registered.label[:4].isdigit())
+    issued = f"{chinese_date(registered.issued)}公布，" if registered.issued and own else ""
     first = registered.in_force_from
     coming = first is not None and first > day
     until = f"，适用到{chinese_date(registered.in_force_to)}" if registered.in_force_to else ""
     since = f"自{chinese_date(first)}起施行" if first else ""
-    text = f"{name}{issued}{since}{'，现在尚未施行' if coming else until}。"
+    text = f"{name}{issued}{since}{f'，{chinese_date(day)}尚未施行' if coming else until}。"
     return text + (f"（{registered.note}）" if not registered.held and registered.note else "")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.assemble import Library, Tools
     from kb.ports import Clock
     from kb.settings import Settings
-    from kb.types import Question
+    from kb.types import Answer, Hit, Question
 
 __all__ = ["main"]
 
@@ -74,7 +74,7 @@ def ask(question: Annotated[str, typer.Argument(help="要问的问题")] = "", d
     library = _library(_settings(data, no_bundled))
     if batch:
         asked = _questions(batch, library.clock, as_of, audience, all_versions)
-        _write_lines(out, (to_record(library.assistant.ask(q), id_) for id_, q in asked))
+        _write_lines(out, (to_record(_answered(library, q), id_) for id_, q in asked))
         return
     answer = library.assistant.ask(_question(question, library.clock, as_of, audience, all_versions))
     if as_json:
@@ -99,10 +99,11 @@ def search(query: Annotated[str, typer.Argument(help="要找的内容")] = "", d
     library = _library(_settings(data, no_bundled))
 
     def found(id_: str, question: "Question") -> dict[str, object]:
+        hits = _found(library, question, top) if batch else library.assistant.search(question, top)
         return {"id": id_, "hits": [
             {"passage": hit.passage.id, "title": hit.passage.title, "locator": hit.passage.locator,
              "version": hit.passage.version.label, "score": round(hit.score, 4)}
-            for hit in library.assistant.search(question, top)]}
+            for hit in hits]}
 
     if batch:
         asked = _questions(batch, library.clock, as_of, "enterprise", all_versions)
@@ -184,7 +185,8 @@ def remove(version_ids: Annotated[list[str], typer.Argument(help="zhiwen library
 
     tools = _tools(data)
     change = remove_versions(tools.data, version_ids, tools.embedder, tools.clock)
-    typer.echo(f"已移除 {len(change.removed)} 段")
+    typer.echo(f"已移除 {len(change.removed)} 段" if change.removed else "没有移除：没有这些编号，请用 zhiwen library list 查看")
+    raise typer.Exit(DONE if change.removed else WITH_PROBLEMS)
 
 
 @library_app.command()
@@ -276,21 +278,42 @@ def _questions(batch: Path, clock: "Clock", as_of: str, audience: str, all_versi
     """Questions of a batch file in order; a dialogue yields one question a turn, with ids d1#1, d1#2."""
     if not batch.is_file():
         raise ConfigError(f"没有这个文件：{batch}", "请给出逐行 JSON 的问题文件")
-    for number, line in enumerate(batch.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    try:
+        lines = batch.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{batch} 不是 UTF-8 编码", "请另存为 UTF-8 后重试") from None
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             case = json.loads(line)
             id_, day, asker = str(case["id"]), case.get("as_of") or as_of, case.get("audience") or audience
             turns = case.get("turns")
-            text = "" if turns is not None else case["question"]
+            said = [case["question"]] if turns is None else list(turns)
+            if not said or not all(isinstance(text, str) for text in said) or isinstance(turns, str):
+                raise ValueError("questions are texts")
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ConfigError(f"{batch} 第 {number} 行不是约定的问题格式", '每行如 {"id": "q1", "question": "…"}') from None
-        if turns is None:
-            yield id_, _question(text, clock, day, asker, all_versions)
-        else:
-            for i, turn in enumerate(turns):
-                yield f"{id_}#{i + 1}", _question(turn, clock, day, asker, all_versions, tuple(turns[:i]))
+        for i, text in enumerate(said):
+            name = id_ if turns is None else f"{id_}#{i + 1}"
+            yield name, _question(text, clock, day, asker, all_versions, tuple(said[:i]))
+
+
+def _answered(library: "Library", question: "Question") -> "Answer":
+    """A question of a batch that cannot be taken is answered with the reason, so that the others go on."""
+    from kb.types import Answer, Claim, Outcome
+
+    try:
+        return library.assistant.ask(question)
+    except QuestionError as error:
+        return Answer(question, Outcome.CLARIFY, (Claim(str(error), ()),))
+
+
+def _found(library: "Library", question: "Question", top: int) -> "list[Hit]":
+    try:
+        return library.assistant.search(question, top)
+    except QuestionError:
+        return []
 
 
 def _write_lines(out: Path | None, records: Iterator[dict[str, object]]) -> None:
@@ -299,6 +322,8 @@ def _write_lines(out: Path | None, records: Iterator[dict[str, object]]) -> None
         for line in lines:
             typer.echo(line)
         return
+    if not out.parent.is_dir():
+        raise ConfigError(f"没有这个文件夹：{out.parent}", "请先建好，或换一个 --out")
     with out.open("w", encoding="utf-8") as file:
         for line in lines:
             file.write(line + "\n")

@@ -62,22 +62,22 @@ class Composer:
     store: PassageStore
     rarity: Rarity
 
-    def compose(self, inquiry: Inquiry, hits: Sequence[Hit], parts: Sequence[Sequence[Hit]] = ()) -> Draft:
-        """The draft for a question the library settles. `parts` holds the hits of each part of a multiple question."""
+    def compose(self, inquiry: Inquiry, hits: Sequence[Hit], parts: Sequence[tuple[Inquiry, Sequence[Hit]]]) -> Draft:
+        """The draft for a question the library settles. `parts` are its questions, each with hits of its own."""
         sources = _Sources()
         claims: list[Claim] = []
-        texts = inquiry.parts if len(parts) > 1 else (inquiry.text,)
         leads: list[Lead] = []
-        for text, found in zip(texts, parts if len(parts) > 1 else (hits,), strict=True):
-            leads += [lead for lead in self._leads.answering(inquiry, text, found) if lead.text not in {c.text for c in leads}]
-        leads = [self._leads.carried_by_law(lead, inquiry) for lead in leads]
+        fits = True
+        for part, found in parts:
+            new = [lead for lead in self._leads.answering(part, found) if lead.text not in {known.text for known in leads}]
+            fits = fits and (part.intent not in FIGURES or not new or any(lead.signed for lead in new))
+            leads += [self._leads.carried_by_law(lead, part) for lead in new]
         claims += [self._direct(lead, sources) for lead in leads]
         basis = self._basis(inquiry, hits, leads, sources)
         claims += [_announced(basis, sources)] if basis and not leads else []
         claims += basis
         steps = self._steps(inquiry, hits, sources)
         claims += steps
-        fits = inquiry.intent not in FIGURES or not leads or any(lead.signed for lead in leads)
         ground = (*self._ground(leads), *{c.passage for c in sources.found if any(c.n in s.citations for s in steps)})
         return Draft(tuple(claims), tuple(sources.found), ground, fits)
 
@@ -96,7 +96,7 @@ class Composer:
                 asked = weights(citation.quote, (), self.rarity)
                 n = sources.number(then, self._best_quote(then, asked))
                 stood = sources.found[n - 1]
-                claims.append(Claim(f"{day.year}年有效的文本是{cite_as(then, stood.locator)}：“{stood.quote}”", (n,), Part.BASIS))
+                claims.append(Claim(f"当时有效的文本是{cite_as(then, stood.locator)}：“{stood.quote}”", (n,), Part.BASIS))
         return replace(draft, claims=tuple(claims), citations=tuple(sources.found))
 
     def _text_of_that_day(self, citation: Citation, day: date) -> Passage | None:
@@ -179,7 +179,8 @@ class Composer:
         """The 款 that bears on the question; a sentence or 项 of it when it is long. Always a verbatim cut."""
         def score(text: str) -> float:
             return overlap(text, passage, asked) + 0.3 * bool(re.search(signs, text))
-        return quotation(max(paragraphs(passage.text), key=score), score)
+        chosen = quotation(max(paragraphs(passage.text), key=score), score)
+        return chosen if passage.version.tier is Tier.OFFICIAL else re.sub(r"^(?:\d+[.、]|-)\s*", "", chosen)
 
     # -- 怎么做 -----------------------------------------------------------------------------------------------
 

@@ -57,11 +57,11 @@ class Leads:
     store: PassageStore
     rarity: Rarity
 
-    def answering(self, inquiry: Inquiry, text: str, hits: Sequence[Hit]) -> list[Lead]:
+    def answering(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Lead]:
         """The best sentence, with others of the same passage that answer nearly as well, in their order."""
         if inquiry.refs and inquiry.intent in (Intent.LOOKUP, Intent.OTHER):
             return []
-        ranked = sorted(self._candidates(inquiry, text, hits), key=lambda c: -c.score)
+        ranked = sorted(self._candidates(inquiry, hits), key=lambda c: -c.score)
         if not ranked:
             return []
         best = ranked[0]
@@ -77,12 +77,11 @@ class Leads:
                 chosen.append(candidate)
                 length += len(candidate.text)
         chosen = _joined(sorted(chosen, key=lambda c: c.position))
-        return chosen + self._further_figures(inquiry, text, chosen, ranked)
+        return chosen + self._further_figures(inquiry, chosen, ranked)
 
-    def _further_figures(self, inquiry: Inquiry, text: str, chosen: Sequence[Lead],
-                         ranked: Sequence[Lead]) -> list[Lead]:
+    def _further_figures(self, inquiry: Inquiry, chosen: Sequence[Lead], ranked: Sequence[Lead]) -> list[Lead]:
         """Several figures asked in one sentence: for each clause the sentence that holds most of it, if it is a new one."""
-        clauses = [clause for clause in re.split(r"[,，、]|和|以及|与", text) if len(asked_terms(clause)) >= 3]
+        clauses = [clause for clause in re.split(r"[,，、]|和|以及|与", inquiry.text) if len(asked_terms(clause)) >= 3]
         if inquiry.intent not in FIGURES or len(clauses) < 2:
             return []
         found: list[Lead] = []
@@ -93,21 +92,22 @@ class Leads:
                 found.append(best)
         return found[:_LIMIT - 1]
 
-    def _candidates(self, inquiry: Inquiry, text: str, hits: Sequence[Hit]) -> list[Lead]:
-        asked = weights(text, inquiry.expansions, self.rarity)
+    def _candidates(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Lead]:
+        asked = weights(inquiry.text, inquiry.expansions, self.rarity)
         top = hits[0].score if hits else 1.0
         signs = re.compile(SIGNS.get(inquiry.intent, r"$^"))
         found = []
         for hit in [h for h in hits if found_by_question(h)][:_CONSIDERED]:
             for source in (hit.passage, *self.companions(hit.passage)):
                 own_words = source.version.tier in (Tier.DIGEST, Tier.GUIDE)
-                asked_for, held = likeness(text, source.questions, self.rarity), covers(source, asked)
+                asked_for, held = likeness(inquiry.text, source.questions, self.rarity), covers(source, asked)
                 beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
+                beside += any(subject in source.title for subject in inquiry.other_subjects)
                 for position, sentence in enumerate(statements(source)):
                     opening = max(0.0, 1 - position / 5) if source.version.tier is Tier.GUIDE else 0.0
                     fit, signed = overlap(sentence, source, asked), bool(signs.search(sentence))
                     score = (fit + 0.6 * hit.score / top + 0.12 * own_words + (0.6 + 0.4 * opening) * asked_for ** 2
-                             + 0.5 * held - 0.6 * beside + 0.3 * signed - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
+                             + 0.5 * held - 0.6 * beside + 0.3 * signed - 0.001 * len(sentence) - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
                     found.append(Lead(sentence, source, hit.passage, score, fit, signed, position, asked_for))
         return found
 

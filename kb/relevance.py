@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from kb.text import grams
 from kb.types import Passage
@@ -26,20 +26,22 @@ _ASKING = ("请问", "我想问", "想问一下", "问一下", "麻烦", "您好
 
 
 def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Sequence[Passage],
-             rarity: Mapping[str, float]) -> float:
+             rarity: Mapping[str, float], words: Collection[str] = ()) -> float:
     """Share, weighted by rarity, of the question's character bigrams (and numbers, Latin words) that `passages` contain.
 
     1 when everything asked about occurs there, near 0 for another subject. The bigrams of a lay term count as found
-    where one of its legal `equivalents` occurs. `rarity` holds, beside the terms, one that never occurs anywhere.
+    where one of its legal `equivalents` occurs. `rarity` holds, beside the terms, one that never occurs anywhere;
+    `words` are bigrams known to stand inside a word.
     """
     joined = " ".join(map(searchable, passages))
     found = set(grams(joined))
     for lay, legal in equivalents.items():
         if any(term in joined for term in legal):
             found.update(grams(lay))
-    # A term the library never uses is mostly the seam between two words, sometimes another subject: it counts for less.
+    # A bigram the library never uses is mostly the seam between two words and counts for less; inside a known word it
+    # is another subject.
     never = max(rarity.values(), default=0.0)
-    weight = {term: w * (_UNSEEN if w >= never else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
+    weight = {term: w * (_UNSEEN if w >= never and term not in words else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
     total = sum(weight.values())
     if not total:
         return 0.0

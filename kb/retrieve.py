@@ -39,9 +39,9 @@ class Retriever:
     index: PassageIndex
     store: PassageStore
 
-    def search(self, inquiry: Inquiry, top: int = 20, text: str = "") -> list[Hit]:
-        """Best first, without near-duplicates. `text` searches for one part of the question only."""
-        scores = self._fuse(text or inquiry.text, inquiry.expansions)
+    def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
+        """Best first, without near-duplicates."""
+        scores = self._fuse(inquiry.text, inquiry.expansions)
         passages = self.store.passages(scores)
         hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
                 if _wanted(passage, inquiry)]
@@ -88,7 +88,8 @@ class Retriever:
         """An article's text in force on the asked day: the official one, else its digest."""
         found = self.store.article(document, article, sub)
         year = inquiry.version_year
-        found = [p for p in found if (p.version.label.startswith(year) if year else _wanted(p, inquiry))]
+        of_year = [p for p in found if year and p.version.label.startswith(year)]
+        found = of_year or [p for p in found if _wanted(p, inquiry)]
         for tier in (Tier.OFFICIAL, Tier.DIGEST, Tier.USER):
             if chosen := [p for p in found if p.version.tier is tier]:
                 return chosen

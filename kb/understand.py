@@ -42,7 +42,8 @@ class Inquiry:
 
     `text` is the corrected, standalone question; `expansions` are legal terms to search for as well; `event_day` is the
     day the question says something happened, where that is before the day asked about. `asks_when` is true for a question about a
-    document's own dates; `version_year` names the version asked for, `subjects` what the answer must be about. `bound_to` are countries, places and
+    document's own dates; `version_year` names the version asked for, `subjects` what the answer must be about
+    and `other_subjects` what it should not be. `bound_to` are countries, places and
     coming years without which an answer would be about something else.
     """
 
@@ -58,6 +59,7 @@ class Inquiry:
     parts: tuple[str, ...] = ()
     asks_when: bool = False
     subjects: tuple[str, ...] = ()
+    other_subjects: tuple[str, ...] = ()
     version_year: str = ""
     resolved: bool = False
     unclear: bool = False
@@ -79,6 +81,7 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
     return Inquiry(
         question=question, text=text, intent=_intent(text, bool(mentions)),
         refs=mentions, documents=documents, subjects=tuple(term for term in lexicon.subjects if term in text),
+        other_subjects=tuple(term for term in lexicon.subjects if term not in text),
         version_year=_version_year(text) if mentions else "",
         expansions=lexicon.expansions(text), event_day=_event_day(text, question.as_of), place=_place(text),
         bound_to=_bound_to(text, question.as_of),
@@ -95,7 +98,7 @@ def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tu
 
 def _version_year(text: str) -> str:
     """2019 in 2019修正, 2019年版, 2019年的第九条: the text of that version is asked for, in force or not."""
-    match = re.search(r"(20\d{2}|19\d{2})年?(?:版|修正|修订|的?第)", text)
+    match = re.search(r"(20\d{2}|19\d{2})年?(?:版|修正|修订|的)", text)
     return match[1] if match else ""
 
 
@@ -130,6 +133,9 @@ def _standalone(previous: str, follow_up: str) -> str:
     if len(subject) >= 3 and (at := previous.find(subject[-2:])) >= 0:
         start = max(0, at + 2 - len(subject))
         return previous[:start] + subject + previous[at + 2:]
+    topic = re.split(r"最长|最多|最高|最低|多久|多少|怎么|怎样|如何|什么|几|吗|能不能|可不可以|可以|是否|要不要", previous)[0].rstrip("，,的 ")
+    if 2 <= len(subject) <= 6 and len(topic) >= 2 and not _PRONOUN.match(follow_up):
+        return f"{topic}{subject}"
     return f"{previous}，{follow_up}"
 
 
@@ -141,7 +147,7 @@ _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.CHECKLIST, r"(什么|哪些)(证据|材料|手续)|证据清单|材料清单|准备(什么|哪些)"),
     (Intent.STEPS, r"怎么办|怎么做|咋办|咋整|如何处理|如何应对|如何维权|怎样维权|怎么维权|该做什么|哪些步骤|步骤|流程|怎么报案|怎么举报|怎么保护|如何保护|"
                    r"怎样保护|第一步|怎么取证|如何取证|怎么收集|要准备"),
-    (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限"),
+    (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限|保护期"),
     (Intent.DATE, r"什么时候|何时|哪天|哪年|哪一年|几号|几月|生效|开始施行|起施行|什么时间|何日"),
     (Intent.PENALTY, r"罚|判刑|坐牢|刑|处罚|后果|承担什么|什么责任|法律责任"),
     (Intent.AMOUNT, r"多少|几[个家次倍期份项类种方]|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
@@ -194,7 +200,8 @@ def _bound_to(text: str, as_of: date) -> tuple[str, ...]:
     countries = [name for name in _COUNTRIES if re.search(rf"{name}.{{0,12}}(法|规定|赔偿|保护|条例|怎么判|期限)", text)]
     places = [name for name in _PLACES if name not in ("武汉", "湖北")
               and re.search(rf"{name}.{{0,8}}(规定|条例|方案|政策|补贴|示范区|办法)", text)]
-    years = [f"{year}" for year in re.findall(r"(20\d{2})年", text) if int(year) > as_of.year]
+    planned = re.search(r"计划|目标|方案|建|设|培训|达到", text)
+    years = [year for year in re.findall(r"(20\d{2})年", text) if planned and int(year) > as_of.year]
     return (*countries, *places, *years)
 
 
