@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation
-from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_question
+from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_question, is_particular
 from kb.ports import PassageStore
 from kb.relevance import Rarity, covers, overlap, shared, weights
 from kb.statute import short_title
@@ -76,7 +76,7 @@ class Composer:
         basis = self._basis(inquiry, hits, leads, sources)
         claims += [_announced(basis, sources)] if basis and not leads else []
         claims += basis
-        steps = self._steps(inquiry, hits, sources)
+        steps = self._steps(inquiry, hits, leads, sources)
         claims += steps
         ground = (*self._ground(leads), *{c.passage for c in sources.found if any(c.n in s.citations for s in steps)})
         return Draft(tuple(claims), tuple(sources.found), ground, fits)
@@ -184,8 +184,9 @@ class Composer:
 
     # -- 怎么做 -----------------------------------------------------------------------------------------------
 
-    def _steps(self, inquiry: Inquiry, hits: Sequence[Hit], sources: _Sources) -> list[Claim]:
-        section = self._leads.steps(inquiry, hits)
+    def _steps(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], sources: _Sources) -> list[Claim]:
+        """The first steps, or the items of the checklist; not beside a section that answers the very question."""
+        section = None if any(map(is_particular, leads)) else self._leads.steps(inquiry, hits)
         items = [line for line in section.text.split("\n") if re.match(r"\d+[.、]|- ", line)] if section else []
         return [Claim(re.sub(r"^(?:\d+[.、]|-)\s*", "", item), (sources.number(section, item),), Part.STEPS)
                 for item in items[:_STEP_LIMIT if inquiry.intent is Intent.STEPS else _ITEM_LIMIT] if section]

@@ -12,15 +12,15 @@ from kb.statute import parse_ref
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 
-__all__ = ["FIGURES", "SIGNS", "Lead", "Leads", "found_by_question"]
+__all__ = ["FIGURES", "SIGNS", "Lead", "Leads", "found_by_question", "is_particular"]
 
 _CONSIDERED = 8              # hits whose sentences compete to be the answer
 _LONGEST = 200
 _LIMIT = 3
-_SAME_QUESTION = 0.5         # from this likeness on, a section is asked for in so many words
+_SAME_QUESTION = 0.65        # from this likeness on, a section is asked for in so many words
 _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
 _MOST_OF_A_CLAUSE = 0.25     # of a clause's terms must stand in the sentence that answers it
-_FITTING_STEPS = 0.1         # of what is asked must occur in the steps of a guide
+_FITTING_STEPS = 0.05       # of what is asked must occur in the steps of a guide
 
 FIGURES = (Intent.AMOUNT, Intent.DURATION, Intent.DATE)
 SIGNS: Mapping[Intent, str] = {
@@ -66,7 +66,7 @@ class Leads:
             return []
         best = ranked[0]
         steps = self.steps(inquiry, hits) if inquiry.intent is Intent.STEPS else None
-        if steps and (best.asked_for < _SAME_QUESTION or best.source.id == steps.id):
+        if steps and not is_particular(best):
             return self._in_brief(steps)
         if inquiry.intent in FIGURES and not best.signed:
             best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
@@ -117,11 +117,13 @@ class Leads:
         if not hits or wanted is None:
             return None
         asked = weights(inquiry.text, (), self.rarity)
-        guides = dict.fromkeys(h.passage.version.id for h in hits[:12]
-                               if h.passage.version.tier is Tier.GUIDE and h.score >= 0.5 * hits[0].score)
-        sections = [p for id_ in guides for p in self.store.passages_of(id_) if section_of(p) == wanted]
-        best = max(sections, default=None, key=lambda p: covers(p, asked))
-        return best if best and covers(best, asked) >= _FITTING_STEPS else None
+        guides: dict[str, float] = {}
+        for hit in hits[:12]:
+            if hit.passage.version.tier is Tier.GUIDE and hit.score >= 0.5 * hits[0].score:
+                guides.setdefault(hit.passage.version.id, hit.score / hits[0].score)
+        sections = [(held + rank, p) for id_, rank in guides.items() for p in self.store.passages_of(id_)
+                    if section_of(p) == wanted and (held := covers(p, asked)) >= _FITTING_STEPS]
+        return max(sections, default=(0.0, None), key=lambda found: found[0])[1]
 
     def _in_brief(self, steps: Passage) -> list[Lead]:
         """The guide's answer in one sentence, before its steps."""
@@ -157,6 +159,11 @@ class Leads:
         same = (self.store.article(passage.version.document, passage.article, passage.sub)
                 if passage.article is not None else self.store.located(passage.version.document, passage.locator))
         return [p for p in same if p.version.tier is Tier.DIGEST and p.version.label == passage.version.label]
+
+
+def is_particular(lead: Lead) -> bool:
+    """The question is, nearly word for word, one of a section's own: that section answers it, not the guide as a whole."""
+    return lead.asked_for >= _SAME_QUESTION and section_of(lead.source) not in ("一句话", "步骤", "清单")
 
 
 def found_by_question(hit: Hit) -> bool:

@@ -72,7 +72,7 @@ def status_of(version: Version, day: date) -> Status:
 
 def effect_line(version: Version, day: date) -> str:
     """现行有效，2025-10-15 起施行; guides and other texts without dates give an empty string."""
-    if version.tier is Tier.GUIDE or (version.in_force_from is None and version.kind is Kind.OTHER):
+    if version.kind is Kind.GUIDE or (version.in_force_from is None and version.kind is Kind.OTHER):
         return ""
     status = status_of(version, day).label
     if version.in_force_from is None:

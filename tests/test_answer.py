@@ -366,3 +366,53 @@ def test_neither_the_question_nor_the_key_is_kept_or_printed(library_data: Path,
         kept = [path for folder in (library_data, tmp_path) for path in folder.rglob("*")
                 if path.is_file() and canary.encode() in path.read_bytes()]
         assert kept == []
+
+
+@pytest.mark.corpus
+def test_a_guide_does_not_speak_for_a_day_before_the_law_it_rests_on(full: Assistant):
+    """Its figures and article numbers are those of 2026; in May 2024 the fine for serious cases began at 500,000."""
+    answer = ask(full, "侵犯商业秘密罚款多少", day=date(2024, 5, 1))
+    assert cited(answer, "反不正当竞争法", "第二十一条")
+    assert not any(c.passage.version.tier is Tier.GUIDE for c in answer.citations)
+
+
+@pytest.mark.corpus
+def test_the_version_a_question_names_by_its_year_is_quoted_though_no_longer_in_force(full: Assistant):
+    answer = ask(full, "2019年的反不正当竞争法第九条")
+    assert {c.passage.version.label for c in cited(answer, "反不正当竞争法", "第九条")} == {"2019修正"}
+
+
+@pytest.mark.corpus
+def test_an_article_that_only_a_coming_version_has_is_said_to_stand_there(full: Assistant):
+    answer = ask(full, "商标法第七十七条")
+    assert answer.outcome is Outcome.INSUFFICIENT
+    assert "2026修订" in said(answer) and "2027-01-01" in said(answer)
+
+
+def test_each_of_two_questions_is_answered_in_its_own_kind(bundled: Assistant):
+    direct = said(ask(bundled, "竞业限制最长多久？商业秘密服务站要建多少家？"), Part.DIRECT)
+    assert "二年" in direct and "50家" in direct
+
+
+def test_a_new_subject_takes_the_place_of_the_old_one_in_a_follow_up(bundled: Assistant):
+    answer = ask(bundled, "那快维中心呢", "武汉保护中心的备案主体要突破多少家")
+    assert "80%" in said(answer, Part.DIRECT)
+    assert "快维中心" in answer.resolved
+
+
+@pytest.mark.parametrize("question", ["离婚财产怎么分", "公司注册流程", "劳动合同试用期最长多久", "帮我写一首诗"])
+def test_a_subject_the_library_does_not_hold_is_not_answered_with_another(bundled: Assistant, question):
+    assert ask(bundled, question).outcome.refused
+
+
+@pytest.mark.parametrize(("question", "day"), [
+    ("新商标法什么时候施行", "2027年1月1日"),
+    ("商业秘密保护规定什么时候施行", "2026年6月1日"),
+    ("方案什么时候印发的", "2024年9月7日"),
+])
+def test_the_dates_of_a_document_come_from_the_register_whether_or_not_its_text_is_held(bundled, question, day):
+    assert day in said(ask(bundled, question), Part.DIRECT)
+
+
+def test_evidence_is_answered_with_the_checklist_of_the_guide(bundled: Assistant):
+    assert "证据" in said(ask(bundled, "公司图纸被离职员工偷偷拷走了,我该收集什么证据告他"), Part.STEPS)

@@ -157,7 +157,7 @@ def test_a_digest_takes_its_dates_from_the_register_and_its_locator_from_the_hea
 
 
 def test_a_guide_is_located_by_its_title_and_section() -> None:
-    text = "---\nkind: guide\ntitle: 怎么办\nversion: 2026-11\n---\n# 怎么办\n\n## 步骤\n\n先固定证据。\n"
+    text = "---\nkind: guide\ntitle: 怎么办\nversion: 2026-11\nvalid_from: 2026-05-01\n---\n# 怎么办\n\n## 步骤\n\n先固定证据。\n"
     document = prepare_bundled(raw("guides/a.md", text), REGISTER)
     assert (document.version.id, document.version.kind) == ("guide:怎么办@2026-11", Kind.GUIDE)
     assert document.passages[0].locator == "怎么办 > 步骤"
@@ -165,7 +165,8 @@ def test_a_guide_is_located_by_its_title_and_section() -> None:
 
 @pytest.mark.parametrize("text", [
     "# 没有说明\n\n## 步骤\n\n正文。", DIGEST.replace("2025修订", "1900"), DIGEST.replace("## ", "### "),
-    "---\nkind: guide\ntitle: 怎么办\n---\n## 步骤\n\n正文。\n"])
+    "---\nkind: guide\ntitle: 怎么办\n---\n## 步骤\n\n正文。\n",
+    "---\nkind: guide\ntitle: 怎么办\nversion: 2026-11\n---\n## 步骤\n\n正文。\n"])
 def test_a_library_file_with_a_mistake_is_refused(text: str) -> None:
     with pytest.raises(SourceError):
         prepare_bundled(raw("guides/a.md", text), REGISTER)

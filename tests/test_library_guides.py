@@ -53,7 +53,7 @@ def test_a_run_of_25_characters_is_a_copy_and_one_of_24_is_not():
 @every_guide
 def test_a_guide_names_title_reader_and_month(name):
     assert front_matter(GUIDES / name) == {"kind": "guide", "title": TITLES[name], "audience": "enterprise",
-                                           "version": "2026-11"}
+                                           "version": "2026-11", "valid_from": "2026-05-01"}
 
 
 @every_guide

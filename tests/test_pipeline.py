@@ -245,6 +245,7 @@ kind: guide
 title: 员工离职怎么办
 audience: enterprise
 version: 2026-11
+valid_from: 2026-05-01
 ---
 # 员工离职怎么办
 
