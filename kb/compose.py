@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation
+from kb.figures import unsupported_tokens
 from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_question, is_particular
 from kb.ports import PassageStore
 from kb.relevance import Rarity, covers, overlap, shared, weights
@@ -134,11 +135,12 @@ class Composer:
         cited = [c for c in sources.found if c.passage.version.kind is not Kind.GUIDE]
         claims = [claim for c in cited if (claim := _basis_claim(c, leads))]
         known = {c.passage.id for c in cited}
+        spoken = weights(" ".join(lead.text for lead in leads), (), self.rarity) if leads else asked
         for passage in self._further(inquiry, hits, leads, asked):
             if len(claims) >= _BASIS_LIMIT:
                 break
             if passage.id not in known:
-                quote = self._named_part(inquiry, passage) or self._best_quote(passage, asked, signs)
+                quote = self._named_part(inquiry, passage) or self._best_quote(passage, spoken, signs)
                 n = sources.number(passage, quote)
                 claims += [claim for claim in (_basis_claim(sources.found[n - 1], leads),) if claim]
                 known.add(passage.id)
@@ -149,18 +151,21 @@ class Composer:
         named = [h.passage for h in hits if any(why.startswith("指名") for why in h.why)]
         if named and not leads:
             return named
-        behind = [self._nearest(lead, self._leads.behind(lead.source, inquiry)) for lead in leads if lead.cited is lead.source
-                  and lead.source.version.tier is Tier.GUIDE]
+        behind = [p for lead in leads if lead.cited is lead.source and lead.source.version.tier is Tier.GUIDE
+                  for p in self._nearest(lead, self._leads.behind(lead.source, inquiry))]
         enough = 0.85 * max((covers(p, asked) for lead in leads for p in (lead.source, lead.cited)), default=0.4)
         beside = [h.passage for h in hits if found_by_question(h)][:_BESIDE]
         beside = [p for p in beside if p.version.kind is not Kind.GUIDE and covers(p, asked) >= enough]
-        grounded = any(lead.cited.version.tier is not Tier.GUIDE for lead in leads) or any(behind)
-        return list({p.id: p for p in (*named, *behind, *beside[:1 if grounded else _BASIS_LIMIT]) if p}.values())
+        grounded = any(lead.cited.version.tier is not Tier.GUIDE for lead in leads) or bool(behind)
+        return list({p.id: p for p in (*named, *behind, *beside[:1 if grounded else _BASIS_LIMIT])}.values())
 
-    def _nearest(self, lead: Lead, articles: Sequence[Passage]) -> Passage | None:
-        """Of the articles of a 依据 line, the one a guide's sentence comes closest to."""
-        return max(articles, default=None,
-                   key=lambda p: max(shared(lead.text, paragraph) for paragraph in paragraphs(p.text)))
+    def _nearest(self, lead: Lead, articles: Sequence[Passage]) -> list[Passage]:
+        """Of the articles of a 依据 line: the one worded most like a guide's sentence, and the one with its figures."""
+        def closeness(passage: Passage) -> float:
+            return max(shared(lead.text, paragraph) for paragraph in paragraphs(passage.text))
+        ranked = sorted(articles, key=closeness, reverse=True)
+        bearing = [p for p in ranked if not unsupported_tokens(lead.text, [p.text])]
+        return list({p.id: p for p in (*bearing[:1], *ranked[:1])}.values())
 
     def _named_part(self, inquiry: Inquiry, passage: Passage) -> str:
         """The 款 or 项 a question names; the whole article where it names only that and asks for the text."""

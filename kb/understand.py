@@ -144,6 +144,7 @@ def _without_connective(text: str) -> str:
 
 
 _INTENTS: tuple[tuple[Intent, str], ...] = (
+    (Intent.PERMISSION, r"(吗|犯法不|违法不|算不算|行不行|可不可以|能不能)$"),
     (Intent.CHECKLIST, r"(什么|哪些)(证据|材料|手续)|证据清单|材料清单|准备(什么|哪些)"),
     (Intent.STEPS, r"怎么办|怎么做|咋办|咋整|如何处理|如何应对|如何维权|怎样维权|怎么维权|该做什么|哪些步骤|步骤|流程|怎么报案|怎么举报|怎么保护|如何保护|"
                    r"怎样保护|第一步|怎么取证|如何取证|怎么收集|要准备"),
