@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kb.answer import Assistant
 from kb.clock import FixedClock
 from kb.embedding import CharNgramEmbedder
 from kb.lock import writer_lock
+from kb.settings import Settings
 
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
 _CORPUS = "ZHIWEN_TEST_CORPUS"
@@ -122,3 +124,19 @@ def corpus_data(corpus: Path, library_data: Path, run_folder: Path, clock: Fixed
                                   embedder=embedder, clock=clock)
             assert not report.problems, report.problems
     return data
+
+
+@pytest.fixture(scope="session")
+def bundled(library_data: Path, clock: FixedClock) -> Assistant:
+    """Answers from the bundled library alone, on the fixed day."""
+    from kb.assemble import open_library
+
+    return open_library(Settings(data=library_data), clock).assistant
+
+
+@pytest.fixture(scope="session")
+def full(corpus_data: Path, clock: FixedClock) -> Assistant:
+    """Answers from the bundled library and the official documents."""
+    from kb.assemble import open_library
+
+    return open_library(Settings(data=corpus_data), clock).assistant

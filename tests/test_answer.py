@@ -19,16 +19,6 @@ TODAY = date(2026, 11, 22)
 PLAN = "武汉市国家知识产权保护示范区建设方案"
 
 
-@pytest.fixture(scope="module")
-def bundled(library_data: Path, clock: FixedClock) -> Assistant:
-    return open_library(Settings(data=library_data), clock).assistant
-
-
-@pytest.fixture(scope="module")
-def full(corpus_data: Path, clock: FixedClock) -> Assistant:
-    return open_library(Settings(data=corpus_data), clock).assistant
-
-
 def ask(assistant: Assistant, text: str, *turns: str, day: date = TODAY) -> Answer:
     return assistant.ask(Question(text, day, turns))
 

@@ -2,29 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from kb.answer import Assistant
-from kb.assemble import open_library
-from kb.clock import FixedClock
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, statements
-from kb.settings import Settings
 from kb.types import Answer, Kind, Part, Passage, Question, Tier, Verdict, Version, ordinal_numeral
 
 TODAY = date(2026, 11, 22)
 GOVERNS = "适用哪一个取决于行为发生的时间和过渡规定"
-
-
-@pytest.fixture(scope="module")
-def bundled(library_data: Path, clock: FixedClock) -> Assistant:
-    return open_library(Settings(data=library_data), clock).assistant
-
-
-@pytest.fixture(scope="module")
-def full(corpus_data: Path, clock: FixedClock) -> Assistant:
-    return open_library(Settings(data=corpus_data), clock).assistant
 
 
 def ask(assistant: Assistant, text: str, day: date = TODAY) -> Answer:

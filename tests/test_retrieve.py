@@ -3,33 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from kb.answer import Assistant
-from kb.assemble import open_library
-from kb.clock import FixedClock
 from kb.lexicon import bundled_lexicon
 from kb.registry import bundled_registry
 from kb.retrieve import Retriever
-from kb.settings import Settings
 from kb.statute import short_title
 from kb.types import Hit, Kind, Passage, Question, Tier, ordinal_numeral
 from kb.understand import understand
 
 TODAY = date(2026, 11, 22)
 TRADE_SECRET = "商业秘密，是指不为公众所知悉、具有商业价值并经权利人采取相应保密措施的技术信息、经营信息等商业信息"
-
-
-@pytest.fixture(scope="module")
-def bundled(library_data: Path, clock: FixedClock) -> Assistant:
-    return open_library(Settings(data=library_data), clock).assistant
-
-
-@pytest.fixture(scope="module")
-def full(corpus_data: Path, clock: FixedClock) -> Assistant:
-    return open_library(Settings(data=corpus_data), clock).assistant
 
 
 def found(assistant: Assistant, text: str, day: date = TODAY, top: int = 10, **how: bool) -> list[Hit]:
