@@ -71,7 +71,7 @@ class Assistant:
     def _answer(self, inquiry: Inquiry, progress: Callable[[str], None]) -> Answer:
         progress("检索资料库")
         hits = self._retriever.search(inquiry)
-        if inquiry.asks_when and (dated := self._chronicle(inquiry)):
+        if (inquiry.asks_when or inquiry.asks_change) and (dated := self._chronicle(inquiry)):
             return dated
         notices: list[Notice] = []
         draft = self._compose(inquiry, hits, notices)
@@ -99,8 +99,12 @@ class Assistant:
         passages = [p for name in inquiry.documents for p in chronicle(self.registry, name, inquiry.question.as_of)]
         citations = [Citation(n, p, p.text, p.locator) for n, p in enumerate(passages, start=1)]
         checked = check([Claim(c.quote, (c.n,)) for c in citations], citations)
-        return Answer(inquiry.question, Outcome.ANSWERED, checked.claims, checked.citations,
-                      checked.findings) if passages else None
+        if not passages:
+            return None
+        if inquiry.asks_change:
+            limit = Notice("partial", "以上是登记的版本和日期；逐条有哪些不同，请分别查看两个版本的同一条（可指明条号和年份来问）")
+            return Answer(inquiry.question, Outcome.PARTIAL, checked.claims, checked.citations, checked.findings, (limit,))
+        return Answer(inquiry.question, Outcome.ANSWERED, checked.claims, checked.citations, checked.findings)
 
     def _fit(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> Outcome:
         """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""
@@ -113,7 +117,7 @@ class Assistant:
         enough = _TOUCHED if self.lexicon.in_field(inquiry.text) or inquiry.documents else _OTHER_WORDS
         if covered < enough:
             return Outcome.INSUFFICIENT
-        return Outcome.ANSWERED if covered >= _SETTLED else Outcome.PARTIAL
+        return Outcome.ANSWERED if covered >= _SETTLED and draft.complete else Outcome.PARTIAL
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""

@@ -32,13 +32,15 @@ class Draft:
     """Claims with the citations they point at, numbered from 1, before checking.
 
     `rests_on` are the passages whose words are the answer; `fits` is false where a figure, a duration or a date was
-    asked for and no sentence offers one.
+    asked for and no sentence offers one; `complete` is false where steps were asked for and the
+    library has only the bare text of a law.
     """
 
     claims: tuple[Claim, ...]
     citations: tuple[Citation, ...]
     rests_on: tuple[Passage, ...] = ()
     fits: bool = True
+    complete: bool = True
 
 
 @dataclass
@@ -80,7 +82,9 @@ class Composer:
         steps = self._steps(inquiry, hits, leads, sources)
         claims += steps
         ground = (*self._ground(leads), *{c.passage for c in sources.found if any(c.n in s.citations for s in steps)})
-        return Draft(tuple(claims), tuple(sources.found), ground, fits)
+        practical = any(lead.source.version.tier in (Tier.DIGEST, Tier.GUIDE) for lead in leads)
+        complete = inquiry.intent is not Intent.STEPS or bool(steps) or practical
+        return Draft(tuple(claims), tuple(sources.found), ground, fits, complete)
 
     def basis_only(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Draft:
         """法律依据 alone: what the law attaches to something, for a question that is declined."""

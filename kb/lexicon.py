@@ -18,7 +18,8 @@ __all__ = ["Lexicon", "bundled_lexicon"]
 class Lexicon:
     """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field,
     `foreign` those of fields that are never ours; `named` maps a word to the document it stands for;
-    `subjects` are terms that an answer must contain when the question does."""
+    `subjects` are terms that an answer must contain when the question
+    does, and `apart` those whose sentences answer nothing else."""
 
     misspelt: Mapping[str, str]
     expand: Mapping[str, tuple[str, ...]]
@@ -27,6 +28,7 @@ class Lexicon:
     foreign: frozenset[str]
     named: Mapping[str, str]
     subjects: tuple[str, ...]
+    apart: tuple[str, ...]
 
     def correct(self, text: str) -> str:
         """The question without invisible characters, in simplified characters, known misspellings put right."""
@@ -66,4 +68,5 @@ def bundled_lexicon() -> Lexicon:
         foreign=frozenset(data["foreign"]["terms"]),
         named=data["named"],
         subjects=tuple(data["subjects"]["terms"]),
+        apart=tuple(data["subjects"]["apart"]),
     )

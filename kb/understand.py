@@ -41,10 +41,11 @@ class Inquiry:
     """What retrieval and composition need of one question.
 
     `text` is the corrected, standalone question; `expansions` are legal terms to search for as well; `event_day` is the
-    day the question says something happened, where that is before the day asked about. `asks_when` is true for a question about a
-    document's own dates; `version_year` names the version asked for, `subjects` what the answer must be about
-    and `other_subjects` what it should not be. `bound_to` are countries, places and
-    coming years without which an answer would be about something else.
+    day the question says something happened, where that is before the day asked about. `asks_when` is true for a
+    question about a document's own dates, `asks_change` for one about what a new version changed; `version_year` names
+    the version asked for. `subjects` must occur in an answer, `other_subjects` must not be its document's subject, and
+    a sentence about one of `strays` answers something else. `bound_to` are countries, places and coming years without
+    which an answer would be about something else.
     """
 
     question: Question
@@ -58,8 +59,10 @@ class Inquiry:
     bound_to: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     asks_when: bool = False
+    asks_change: bool = False
     subjects: tuple[str, ...] = ()
     other_subjects: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
     version_year: str = ""
     resolved: bool = False
     unclear: bool = False
@@ -78,14 +81,17 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         text = _standalone(previous.rstrip("？?。"), _without_connective(text))
     documents = _documents(text, lexicon, names)
     mentions = _refs(text, names, documents)
+    expansions = lexicon.expansions(text)
     return Inquiry(
         question=question, text=text, intent=_intent(text, bool(mentions)),
         refs=mentions, documents=documents, subjects=tuple(term for term in lexicon.subjects if term in text),
         other_subjects=tuple(term for term in lexicon.subjects if term not in text),
+        strays=tuple(term for term in lexicon.apart if term[:2] not in text + "".join(expansions)),
         version_year=_version_year(text) if mentions else "",
-        expansions=lexicon.expansions(text), event_day=_event_day(text, question.as_of), place=_place(text),
+        expansions=expansions, event_day=_event_day(text, question.as_of), place=_place(text),
         bound_to=_bound_to(text, question.as_of),
-        parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)), resolved=follows and bool(previous), unclear=follows and not previous)
+        parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
+        asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous)
 
 
 def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tuple[StatuteRef, ...]:
@@ -165,6 +171,8 @@ def _intent(text: str, has_reference: bool) -> Intent:
             return Intent.LOOKUP if has_reference and intent is Intent.DEFINITION else intent
     return Intent.LOOKUP if has_reference else Intent.OTHER
 
+
+_CHANGED = re.compile(r"(修改|修订|改|变)了(什么|哪些|啥)|有(什么|哪些|啥)(变化|修改|不同|区别)|新旧.{0,6}(对照|区别|变化|不同)|(变化|修改)有哪些")
 
 # When a document itself was issued or takes effect, not when something in it falls due.
 _WHEN_LAW = re.compile(r"(什么时候|何时|哪天|哪年|哪一年|几号|几月|什么时间|何日|哪一天).{0,6}(施行|生效|印发|公布|颁布|发布|出台|实行)"

@@ -88,3 +88,19 @@ def test_a_hundred_thousand_characters_are_refused_with_their_count():
 
 def test_several_questions_in_one_are_told_apart():
     assert read("侵犯商业秘密罚多少钱？可以判几年？").parts == ("侵犯商业秘密罚多少钱", "可以判几年")
+
+
+@pytest.mark.parametrize(("asked", "changes"), [
+    ("反不正当竞争法修改了什么", True), ("商标法新旧对照有哪些变化", True), ("侵犯商业秘密罚多少", False)])
+def test_what_a_new_version_changed_is_told_from_other_questions(asked, changes):
+    assert read(asked).asks_change is changes
+
+
+def test_a_follow_up_names_its_new_subject_in_the_old_question():
+    assert read("那快维中心呢", "武汉保护中心的备案主体要突破多少家").text == "武汉快维中心的备案主体要突破多少家"
+    assert read("那补偿呢", "竞业限制最长多久").text == "竞业限制补偿"
+
+
+def test_the_year_of_a_version_is_read_beside_its_article():
+    inquiry = read("2019年的反不正当竞争法第九条")
+    assert (inquiry.refs, inquiry.version_year) == ((StatuteRef("反不正当竞争法", 9),), "2019")
