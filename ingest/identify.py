@@ -126,8 +126,10 @@ def _found(raw: RawFile, blocks: Sequence[Block], register: Register | None) -> 
     return Version(
         id=f"{Tier.USER}:{title}@{label}#{PurePosixPath(raw.name).name}", title=title, label=label,
         document=known.document if known else group_of(title), tier=Tier.USER, number=number, issued=issued,
-        kind=next((kind for form, kind in _KINDS if re.search(form, title)), Kind.OTHER), in_force_from=in_force,
-        status=Status.UNKNOWN, sha256=raw.sha256, file_name=raw.name, place=_place(title, ""))
+        kind=next((kind for form, kind in _KINDS if re.search(form, title)), Kind.OTHER),
+        # The register knows until when the version it claims to be applied; that the text is genuine nobody vouches.
+        in_force_from=known.in_force_from if known else in_force, in_force_to=known.in_force_to if known else None,
+        status=known.status if known and known.in_force_to else Status.UNKNOWN, sha256=raw.sha256, file_name=raw.name, place=_place(title, ""))
 
 
 _TITLE = re.compile(r"(法|条例|规定|办法|解释|决定|批复|方案|意见|通知|细则|规则|指南|指引|制度|规划|纲要|手册|合同|协议|公约|问答|要素表|修正案)"

@@ -24,7 +24,7 @@ from kb.types import Version
 
 __all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths"]
 
-RECIPE = 1                 # raised when the same bytes would now be read differently, so that they are read again
+RECIPE = 2                 # raised when the same bytes would now be read differently, so that they are read again
 _BUNDLED = "bundled:"
 _BUNDLED_MARK = "bundled library"
 _BUNDLED_WAIT_S = 300.0    # how long a second process waits for the one that is indexing the bundled library

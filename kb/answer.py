@@ -207,7 +207,7 @@ class Assistant:
         found = [p for ref in inquiry.refs for p in self.store.article(ref.document, ref.article, ref.sub)]
         named = dict.fromkeys(cite_as(p) + (f"（{p.version.in_force_from}起施行）" if p.version.in_force_from else "")
                               for p in found)
-        return f"其他版本里有：{'、'.join(named)}；加上 --all-versions 或改查询日期可以查看。" if named else ""
+        return f"其他版本里有：{'、'.join(named)}；在问题里写明那个版本的年份就可以查看。" if named else ""
 
     @property
     def _retriever(self) -> Retriever:

@@ -45,9 +45,11 @@ class RegisteredVersion:
 
     def in_force_on(self, day: date) -> bool:
         """As `Version.in_force_on`: dates decide, 'unknown' counts as in force."""
+        if self.in_force_to is not None and day > self.in_force_to:
+            return False
         if self.in_force_from is None:
             return self.status in (Status.CURRENT, Status.UNKNOWN)
-        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
+        return self.in_force_from <= day
 
 
 @dataclass(frozen=True, slots=True)

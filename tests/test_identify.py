@@ -55,7 +55,10 @@ def test_without_a_manifest_the_text_says_who_it_is_and_nobody_vouches_for_it() 
 
 
 def test_the_last_article_of_an_amended_law_names_its_first_day_and_is_not_believed() -> None:
-    assert found("专利法.md", *LAW[:3], LAW[3], "第二条 本法自1985年4月1日起施行。").in_force_from is None
+    """The register knows the day of this version; a law it does not know has none."""
+    assert found("专利法.md", *LAW[:3], LAW[3], "第二条 本法自1985年4月1日起施行。").in_force_from == date(2025, 10, 15)
+    unknown = [line.replace("反不正当竞争法", "某某法") for line in LAW[:4]]
+    assert found("某某法.md", *unknown, "第二条 本法自1985年4月1日起施行。").in_force_from is None
 
 
 @pytest.mark.parametrize(("lines", "number", "issued", "in_force"), [
@@ -218,3 +221,13 @@ def test_every_official_document_is_registered(official: list[tuple[ManifestEntr
     known: dict[tuple[str, str], RegisteredVersion] = {(e.title, e.label): e for e in bundled_registry().entries}
     lost = [d.version.id for _, d in official if (d.version.title, d.version.label) not in known]
     assert lost == []
+
+
+def test_a_copy_of_a_superseded_version_without_a_manifest_is_not_taken_for_the_law_in_force() -> None:
+    from kb.registry import bundled_registry
+
+    text = "中华人民共和国专利法\n（根据2008年12月27日第十一届全国人民代表大会常务委员会第六次会议《关于修改〈中华人民共和国专利法〉的决定》第三次修正）\n" \
+           "第一条 为了保护专利权人的合法权益，制定本法。\n第二条 本法所称的发明创造是指发明、实用新型和外观设计。\n"
+    version = prepare(raw("专利法.txt", text), None, bundled_registry()).version
+    assert (version.label, version.tier) == ("2008修正", Tier.USER)
+    assert not version.in_force_on(date(2026, 11, 22))
