@@ -27,7 +27,7 @@ _HOME = "武汉"                # where this library is at home: its rules need 
 _DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide below interpretations
 _GUIDE_LEVEL = 2
 _SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the page is for the law
-_FOLLOWED = 40               # hits that may lead on to the law
+_FOLLOWED = 40               # hits that may lead on to the law, or as many as are asked for
 _FOLLOWED_GUIDES = 3
 _EXACT = 10.0
 
@@ -41,20 +41,20 @@ class Retriever:
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
-        scores = self._fuse(inquiry.text, inquiry.expansions)
+        scores = self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, top))
         passages = self.store.passages(scores)
         hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
                 if _wanted(passage, inquiry)]
-        hits = self._exact(inquiry) + self._through_to_the_law(hits, inquiry)
+        hits = self._exact(inquiry) + self._through_to_the_law(hits, inquiry, top)
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
-    def _fuse(self, text: str, expansions: tuple[str, ...]) -> dict[str, tuple[float, tuple[str, ...]]]:
+    def _fuse(self, text: str, expansions: tuple[str, ...], candidates: int) -> dict[str, tuple[float, tuple[str, ...]]]:
         fused: dict[str, tuple[float, tuple[str, ...]]] = {}
         for name, weight, ranking in (
-            ("字面", 1.0, _normalised(self.index.lexical(text, _CANDIDATES))),
-            ("法律用语", _EXPANSION_WEIGHT, _normalised(self.index.lexical(" ".join(expansions), _CANDIDATES))
+            ("字面", 1.0, _normalised(self.index.lexical(text, candidates))),
+            ("法律用语", _EXPANSION_WEIGHT, _normalised(self.index.lexical(" ".join(expansions), candidates))
              if expansions else {}),
-            ("语义", _VECTOR_WEIGHT, dict(self.index.nearest(text, _CANDIDATES))),
+            ("语义", _VECTOR_WEIGHT, dict(self.index.nearest(text, candidates))),
         ):
             for passage_id, score in ranking.items():
                 total, why = fused.get(passage_id, (0.0, ()))
@@ -95,9 +95,9 @@ class Retriever:
                 return chosen
         return []
 
-    def _through_to_the_law(self, hits: list[Hit], inquiry: Inquiry) -> list[Hit]:
+    def _through_to_the_law(self, hits: list[Hit], inquiry: Inquiry, top: int) -> list[Hit]:
         """A digest gives way to the article it digests; the best guides bring along the articles of their 依据 lines."""
-        ranked = sorted(hits, key=lambda hit: -hit.score)[:_FOLLOWED]
+        ranked = sorted(hits, key=lambda hit: -hit.score)[:max(_FOLLOWED, top)]
         guides = [hit for hit in ranked if hit.passage.version.tier is Tier.GUIDE][:_FOLLOWED_GUIDES]
         led = [found for hit in ranked for found in self._official_for(hit, inquiry)]
         found_too = {hit.passage.id for hit in led}

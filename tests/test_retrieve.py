@@ -237,3 +237,12 @@ def test_no_more_hits_come_than_were_asked_for(bundled: Assistant, top):
 
 def test_the_same_question_finds_the_same_passages_each_time(bundled: Assistant):
     assert found(bundled, "客户名单是商业秘密吗") == found(bundled, "客户名单是商业秘密吗")
+
+
+@pytest.mark.corpus
+def test_as_many_passages_are_found_as_are_asked_for(full: Assistant):
+    hits = full.search(Question("商业秘密", TODAY), top=100)
+    assert len(hits) == 100
+    digested = {(h.passage.version.document, h.passage.locator) for h in hits if h.passage.version.tier is Tier.DIGEST}
+    assert not digested & {(h.passage.version.document, h.passage.locator) for h in hits
+                           if h.passage.version.tier is Tier.OFFICIAL}
