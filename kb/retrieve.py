@@ -27,7 +27,7 @@ _HOME = "武汉"                # where this library is at home: its rules need 
 _DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide below interpretations
 _GUIDE_LEVEL = 2
 _SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the page is for the law
-_FOLLOWED = 40               # hits that may lead on to the law, or as many as are asked for
+_FOLLOWED = 40               # hits that may lead on to the law; more where more are asked for, since several lead to one
 _FOLLOWED_GUIDES = 3
 _EXACT = 10.0
 
@@ -41,7 +41,7 @@ class Retriever:
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
-        scores = self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, top))
+        scores = self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top))
         passages = self.store.passages(scores)
         hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
                 if _wanted(passage, inquiry)]
@@ -97,7 +97,7 @@ class Retriever:
 
     def _through_to_the_law(self, hits: list[Hit], inquiry: Inquiry, top: int) -> list[Hit]:
         """A digest gives way to the article it digests; the best guides bring along the articles of their 依据 lines."""
-        ranked = sorted(hits, key=lambda hit: -hit.score)[:max(_FOLLOWED, top)]
+        ranked = sorted(hits, key=lambda hit: -hit.score)[:max(_FOLLOWED, 3 * top)]
         guides = [hit for hit in ranked if hit.passage.version.tier is Tier.GUIDE][:_FOLLOWED_GUIDES]
         led = [found for hit in ranked for found in self._official_for(hit, inquiry)]
         found_too = {hit.passage.id for hit in led}
