@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["VectorIndex"]
 
 _COLLECTION = "passages"
+# Chroma's default graph (ef_search 100) loses a few of 150 neighbours, and which ones differs each time it is opened:
+# the same question would rank differently in two processes. Wider than any list asked for, it finds them all.
+_CONSTRUCTION, _NEIGHBOURS, _SEARCH = 200, 32, 600
 _BATCH = 5000              # Chroma refuses more than 5,461 at a time
 
 
@@ -29,7 +32,9 @@ class VectorIndex:
         self._client = _client(folder)
         if dimension:
             self._collection: Collection = self._client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}},
+                _COLLECTION, embedding_function=None, configuration={"hnsw": {
+                    "space": "cosine", "ef_construction": _CONSTRUCTION, "max_neighbors": _NEIGHBOURS,
+                    "ef_search": _SEARCH}},
                 metadata={"embedder": embedder, "dimension": dimension})
         else:
             self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)

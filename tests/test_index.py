@@ -1,14 +1,18 @@
 """Generations of the index: found is what was stored, the difference is enough, and a killed writer leaves old or new."""
 
 import json
+import shutil
 import threading
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kb import store as store_module
 from kb.catalogue import Catalogue
+from kb.chroma_index import VectorIndex
 from kb.clock import FixedClock
 from kb.embedding import CharNgramEmbedder
 from kb.errors import IndexDamaged, LibraryBusy
@@ -336,3 +340,20 @@ def test_publishing_replaces_the_pointer_whole(data):
     publish(data, name)
     assert (data / "index" / "CURRENT").read_text(encoding="utf-8") == name
     assert sorted(path.name for path in (data / "index").iterdir()) == sorted(["CURRENT", name])
+
+
+def test_the_neighbours_are_those_of_an_exact_search_each_time_the_folder_is_opened(tmp_path: Path) -> None:
+    """An approximate graph that loses some loses others next time: one question would rank differently in two processes."""
+    vectors = np.random.default_rng(7).standard_normal((3000, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"p{n:04}" for n in range(len(vectors))]
+    written = VectorIndex(tmp_path / "written", embedder="random", dimension=64)
+    written.put(ids, vectors)
+    written.close()
+    for copy in ("first", "second"):
+        shutil.copytree(tmp_path / "written", tmp_path / copy)
+        opened = VectorIndex(tmp_path / copy)
+        for query in vectors[:20]:
+            exact = {ids[n] for n in np.argsort(-(vectors @ query))[:150]}
+            assert {passage_id for passage_id, _ in opened.nearest(query, 150)} == exact
+        opened.close()
