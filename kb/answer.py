@@ -30,8 +30,8 @@ SAMPLE_QUESTIONS = ("销售离职带走客户名单，可以要求怎样的赔�
 
 _OTHER_SUBJECT = "这个问题不在本库范围内：本库只回答知识产权与商业秘密保护、武汉市示范区建设方案方面的问题。"
 
-# Calibrated on eval/cases (see ARCHITECTURE.md): below the first nothing in the library is about this; below the
-# second it is about this only in part.
+# Shares of what is asked (kb.relevance.coverage), set on eval/cases: from the first on the library settles a question;
+# from the second on it is about it in part; below, it is insufficient.
 _SETTLED = 0.40
 _TOUCHED = 0.18
 _OTHER_WORDS = 0.55          # asked of a question that uses no word of our field
@@ -70,9 +70,9 @@ class Assistant:
 
     def _answer(self, inquiry: Inquiry, progress: Callable[[str], None]) -> Answer:
         progress("检索资料库")
-        hits = self._retriever.search(inquiry)
         if (inquiry.asks_when or inquiry.asks_change) and (dated := self._chronicle(inquiry)):
             return dated
+        hits = self._retriever.search(inquiry)
         notices: list[Notice] = []
         draft = self._compose(inquiry, hits, notices)
         fit = self._fit(inquiry, hits, draft)
@@ -97,10 +97,10 @@ class Assistant:
     def _chronicle(self, inquiry: Inquiry) -> Answer | None:
         """When a document was issued or takes effect is answered from the register, whether or not its text is held."""
         passages = [p for name in inquiry.documents for p in chronicle(self.registry, name, inquiry.question.as_of)]
-        citations = [Citation(n, p, p.text, p.locator) for n, p in enumerate(passages, start=1)]
-        checked = check([Claim(c.quote, (c.n,)) for c in citations], citations)
         if not passages:
             return None
+        citations = [Citation(n, p, p.text, p.locator) for n, p in enumerate(passages, start=1)]
+        checked = check([Claim(c.quote, (c.n,)) for c in citations], citations)
         if inquiry.asks_change:
             limit = Notice("partial", "以上是登记的版本和日期；逐条有哪些不同，请分别查看两个版本的同一条（可指明条号和年份来问）")
             return Answer(inquiry.question, Outcome.PARTIAL, checked.claims, checked.citations, checked.findings, (limit,))
@@ -126,6 +126,8 @@ class Assistant:
 
     def _unheld(self, inquiry: Inquiry) -> list[str]:
         """Documents named whose text the library does not hold, when it holds none of those named."""
+        if not inquiry.documents:
+            return []
         held = {version.document for version in self.store.versions()}
         return [] if held & set(inquiry.documents) else list(inquiry.documents)
 
@@ -180,8 +182,7 @@ class Assistant:
         """What the law attaches to it, quoted as the legal basis of a refusal."""
         liability = replace(inquiry, text=query, refs=(), documents=(), expansions=(), parts=(query,))
         hits = [hit for hit in self._retriever.search(liability) if hit.passage.version.kind is not Kind.GUIDE][:2]
-        draft = self._composer.basis_only(liability, hits)
-        return draft if hits else Draft((), ())
+        return self._composer.basis_only(liability, hits)
 
     def _insufficient(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Answer:
         if not (inquiry.documents or inquiry.refs or self.lexicon.in_field(inquiry.text)):

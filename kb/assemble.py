@@ -18,7 +18,7 @@ from kb.settings import Settings
 from kb.tokens import word_bigrams
 from kb.types import Passage, Version
 
-__all__ = ["LIBRARY_FOLDER", "Library", "Tools", "build_assistant", "open_library", "tools"]
+__all__ = ["LIBRARY_FOLDER", "Library", "Tools", "open_library", "tools"]
 
 LIBRARY_FOLDER = Path(__file__).parent / "library"
 
@@ -108,12 +108,6 @@ class Tools:
 def tools(settings: Settings, clock: Clock | None = None) -> Tools:
     """The adapters for writing to the library of `settings`."""
     return Tools(settings.data, bundled_registry(), CharNgramEmbedder(), clock or SystemClock())
-
-
-def build_assistant(settings: Settings, clock: Clock | None = None,
-                    progress: Callable[[str], None] = lambda step: None) -> Assistant:
-    """The assistant alone; `open_library` for the catalogue and the originals as well."""
-    return open_library(settings, clock, progress).assistant
 
 
 def open_library(settings: Settings, clock: Clock | None = None,

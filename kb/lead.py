@@ -107,8 +107,11 @@ class Leads:
                     opening = max(0.0, 1 - position / 5) if source.version.tier is Tier.GUIDE else 0.0
                     fit, signed = overlap(sentence, source, asked), bool(signs.search(sentence))
                     stray = any(subject in sentence for subject in inquiry.strays)
-                    score = (fit - 0.35 * stray + 0.6 * hit.score / top + 0.12 * own_words + (0.6 + 0.4 * opening) * asked_for ** 2
-                             + 0.5 * held - 0.6 * beside + 0.3 * signed - 0.001 * len(sentence) - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
+                    score = (fit + 0.5 * held + 0.6 * hit.score / top        # what was asked: here, in the passage, ranked
+                             + (0.6 + 0.4 * opening) * asked_for ** 2        # a section's own question; its opening rules
+                             + 0.3 * signed + 0.12 * own_words               # the kind of words wanted, plain ones
+                             - 0.6 * beside - 0.35 * stray                   # another subject
+                             - 0.001 * len(sentence) - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
                     found.append(Lead(sentence, source, hit.passage, score, fit, signed, position, asked_for))
         return found
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from kb.errors import SourceError
 from kb.statute import find_numbers, short_title
 from kb.text import fold
-from kb.types import Kind, Status
+from kb.types import Kind, Status, applies_on
 
 __all__ = ["RegisteredVersion", "Registry", "bundled_registry"]
 
@@ -44,12 +44,7 @@ class RegisteredVersion:
     aliases: tuple[str, ...] = ()
 
     def in_force_on(self, day: date) -> bool:
-        """As `Version.in_force_on`: dates decide, 'unknown' counts as in force."""
-        if self.in_force_to is not None and day > self.in_force_to:
-            return False
-        if self.in_force_from is None:
-            return self.status in (Status.CURRENT, Status.UNKNOWN)
-        return self.in_force_from <= day
+        return applies_on(day, self.in_force_from, self.in_force_to, self.status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 __all__ = ["Answer", "Audience", "Citation", "Claim", "DocumentRef", "Finding", "Hit", "Kind", "Notice", "Outcome",
-           "Part", "Passage", "Question", "Status", "StatuteRef", "Tier", "Verdict", "Version", "ordinal_numeral"]
+           "Part", "Passage", "Question", "Status", "StatuteRef", "Tier", "Verdict", "Version", "applies_on", "ordinal_numeral"]
 
 
 class Kind(StrEnum):
@@ -149,6 +149,15 @@ def ordinal_numeral(number: int) -> str:
     return written[1:] if written.startswith("一十") else written
 
 
+def applies_on(day: date, first: date | None, last: date | None, status: Status) -> bool:
+    """Dates decide. Without a first day only the recorded status can say; 'unknown' counts as in force, marked."""
+    if last is not None and day > last:
+        return False
+    if first is None:
+        return status in (Status.CURRENT, Status.UNKNOWN)
+    return first <= day
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """One dated text of a document.
@@ -178,12 +187,7 @@ class Version:
     bundled: bool = False
 
     def in_force_on(self, day: date) -> bool:
-        """Dates decide. Without a first day only the recorded status can say; 'unknown' counts as in force, marked."""
-        if self.in_force_to is not None and day > self.in_force_to:
-            return False
-        if self.in_force_from is None:
-            return self.status in (Status.CURRENT, Status.UNKNOWN)
-        return self.in_force_from <= day
+        return applies_on(day, self.in_force_from, self.in_force_to, self.status)
 
 
 @dataclass(frozen=True, slots=True)
