@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from kb.types import Passage, Version
 
-__all__ = ["Block", "BlockKind", "ParsedDocument", "PreparedDocument", "RawFile", "SourceWarning"]
+__all__ = ["TEXT_LAYER_ONLY", "Block", "BlockKind", "PageReading", "ParsedDocument", "PreparedDocument", "RawFile", "ReadOptions", "SourceWarning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Block:
     level: int = 0
     page: int | None = None
     start: int = 0
+    page_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,34 @@ class SourceWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How files are to be read. `ocr` names the program that reads scans (rapidocr, tesseract); empty: scans are refused."""
+
+    ocr: str = ""
+
+
+TEXT_LAYER_ONLY = ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """How well a page could be read: `quality` is the share of its characters that are legible text, from 0 to 1.
+
+    `read_by` says how: text (the text layer), second (the second opinion), the name of an OCR program, or empty.
+    """
+
+    page: int
+    characters: int
+    quality: float
+    read_by: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     blocks: tuple[Block, ...]
     front_matter: dict[str, str] = field(default_factory=dict)
     warnings: tuple[SourceWarning, ...] = ()
+    pages: tuple[PageReading, ...] = ()      # of formats that have pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +86,4 @@ class PreparedDocument:
     version: Version
     passages: tuple[Passage, ...]
     warnings: tuple[SourceWarning, ...] = ()
+    pages: tuple[PageReading, ...] = ()

@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import date
 
 from ingest.chunk import number_passages, passages_of
-from ingest.document import Block, BlockKind, ParsedDocument, PreparedDocument, RawFile, SourceWarning
+from ingest.document import (
+    TEXT_LAYER_ONLY,
+    Block,
+    BlockKind,
+    ParsedDocument,
+    PreparedDocument,
+    RawFile,
+    ReadOptions,
+    SourceWarning,
+)
 from ingest.identify import Register, find_title, identify
 from ingest.manifest import ManifestEntry
 from ingest.parse import parse
@@ -17,9 +26,10 @@ from kb.types import Kind, Passage, Status, Tier, Version
 __all__ = ["document_text", "prepare", "prepare_bundled"]
 
 
-def prepare(raw: RawFile, entry: ManifestEntry | None, registry: Register | None) -> PreparedDocument:
+def prepare(raw: RawFile, entry: ManifestEntry | None, registry: Register | None,
+            options: ReadOptions = TEXT_LAYER_ONLY) -> PreparedDocument:
     """A file ready to be stored. Raises SourceError where it cannot be read or says nothing."""
-    parsed = parse(raw)
+    parsed = parse(raw, options)
     if not parsed.blocks:
         raise SourceError("文件里没有文字", "请换一个有内容的文件")
     version = identify(raw, parsed.blocks, entry, registry)
@@ -29,7 +39,7 @@ def prepare(raw: RawFile, entry: ManifestEntry | None, registry: Register | None
     if not passages:
         raise SourceError("文件里没有可收录的文字", "请确认文件有正文")
     doubts = [SourceWarning(raw.name, doubt, "请对照原件核对") for doubt in dict.fromkeys(shape.doubts)]
-    return PreparedDocument(version, passages, (*parsed.warnings, *_distrust(raw, entry), *doubts))
+    return PreparedDocument(version, passages, (*parsed.warnings, *_distrust(raw, entry), *doubts), parsed.pages)
 
 
 def document_text(blocks: Sequence[Block]) -> str:

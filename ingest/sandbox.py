@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from types import MappingProxyType, TracebackType
 from typing import IO, Any
 
-from ingest.document import PreparedDocument, RawFile
+from ingest.document import TEXT_LAYER_ONLY, PreparedDocument, RawFile, ReadOptions
 from ingest.manifest import ManifestEntry
 from ingest.prepare import prepare
 from kb.errors import ConfigError, SourceError
@@ -49,9 +49,10 @@ class ParserPool:
     Without a registry the children read the bundled one.
     """
 
-    def __init__(self, registry: Registry | None = None, *, workers: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, registry: Registry | None = None, *, workers: int = 2, limits: Limits | None = None,
+                 options: ReadOptions = TEXT_LAYER_ONLY) -> None:
         self._limits = limits or Limits()
-        self._greeting = pickle.dumps((self._limits, _portable(registry)))
+        self._greeting = pickle.dumps((self._limits, options, _portable(registry)))
         self._workers = workers
         self._idle: SimpleQueue[_Child | None] = SimpleQueue()
 
@@ -205,13 +206,13 @@ def _serve() -> None:
     greeting = _receive(sys.stdin.buffer, 2**32)
     if greeting is None:
         return
-    limits, portable = pickle.loads(greeting)  # noqa: S301  (from our parent)
+    limits, options, portable = pickle.loads(greeting)  # noqa: S301  (from our parent)
     registry = Registry(portable[0], MappingProxyType(portable[1])) if portable else bundled_registry()
     _limit_memory(limits)
     _answer(output, _READY)
     while (message := _receive(sys.stdin.buffer, 2**32)) is not None:
         _limit_cpu(limits)
-        answer = pickle.dumps(_result(pickle.loads(message), registry))  # noqa: S301  (from our parent)
+        answer = pickle.dumps(_result(pickle.loads(message), registry, options))  # noqa: S301  (from our parent)
         if len(answer) > limits.output:
             answer = pickle.dumps(SourceError("文件内容过多，超过处理上限", "请拆分后再导入"))
         _answer(output, answer)
@@ -222,9 +223,9 @@ def _answer(output: IO[bytes], answer: bytes) -> None:
     output.flush()
 
 
-def _result(job: Job, registry: Registry) -> Result:
+def _result(job: Job, registry: Registry, options: ReadOptions) -> Result:
     try:
-        return prepare(*job, registry)
+        return prepare(*job, registry, options)
     except SourceError as error:
         return error
     except MemoryError:

@@ -15,7 +15,7 @@ from kb.types import Kind, Passage, Status, Tier, Version
 __all__ = ["SCHEMA", "digest_of", "files", "jobs", "meta", "name_key", "passage_from", "passage_row", "passages",
            "tables", "to_json", "version_from", "version_row", "versions"]
 
-SCHEMA = 1                 # raised with every change of the tables; a newer number is refused, never guessed at
+SCHEMA = 2                 # raised with every change of the tables; a newer number is refused, never guessed at
 
 tables = sa.MetaData()
 meta = sa.Table("meta", tables, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
@@ -23,7 +23,7 @@ versions = sa.Table(
     "versions", tables, sa.Column("id", sa.Text, primary_key=True),
     *(sa.Column(name, sa.Text, nullable=False) for name in (
         "document", "title", "label", "kind", "tier", "number", "issuer", "status", "supersedes", "source_url",
-        "sha256", "file_name", "place", "owner")),
+        "sha256", "file_name", "place", "owner", "read_by")),
     *(sa.Column(name, sa.Date) for name in ("issued", "in_force_from", "in_force_to")),
     sa.Column("bundled", sa.Boolean, nullable=False), sa.Column("digest", sa.Text, nullable=False),
     sa.Column("document_key", sa.Text, nullable=False, index=True),
@@ -33,6 +33,7 @@ passages = sa.Table(
     sa.Column("version_id", sa.ForeignKey("versions.id", ondelete="CASCADE"), nullable=False),
     sa.Column("owner", sa.Text, nullable=False), sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("locator", sa.Text, nullable=False, index=True), sa.Column("text", sa.Text, nullable=False),
+    sa.Column("page_label", sa.Text, nullable=False),
     sa.Column("article", sa.Integer), sa.Column("page", sa.Integer),
     *(sa.Column(name, sa.Integer, nullable=False) for name in ("sub", "part", "start", "end")),
     *(sa.Column(name, sa.JSON, nullable=False) for name in ("heading_path", "questions", "basis")),

@@ -185,6 +185,7 @@ class Version:
     place: str = ""                      # 宁波市 for a local rule; empty for national ones
     owner: str = "library"               # retrieval filters by it once private collections exist
     bundled: bool = False
+    read_by: str = ""                    # the program that recognised the characters of a scan; empty for a text layer
 
     def in_force_on(self, day: date) -> bool:
         return applies_on(day, self.in_force_from, self.in_force_to, self.status)
@@ -208,6 +209,7 @@ class Passage:
     sub: int = 0
     part: int = 0                        # 0 for a whole article, else 1, 2, … of a long one split at 款 or 项
     page: int | None = None
+    page_label: str = ""                 # as the document numbers this page (iv, 12), where that differs from `page`
     start: int = 0
     end: int = 0
     ordinal: int = 0                     # position in the version, from 0
@@ -237,6 +239,7 @@ class Hit:
     passage: Passage
     score: float
     why: tuple[str, ...] = ()
+    also: tuple[Passage, ...] = ()       # the same words from other files or versions: an excerpt beside the whole law
 
 
 class Verdict(StrEnum):

@@ -4,35 +4,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from ingest.document import ParsedDocument, RawFile, SourceWarning
+from ingest.document import TEXT_LAYER_ONLY, ParsedDocument, RawFile, ReadOptions, SourceWarning
 from kb.errors import SourceError
 
 __all__ = ["MAX_CHARACTERS", "Format", "parse", "recognise"]
 
 MAX_CHARACTERS = 5_000_000
 
-Parser = Callable[[RawFile], ParsedDocument]
+Parser = Callable[[RawFile, ReadOptions], ParsedDocument]
 
 
-def _pdf(raw: RawFile) -> ParsedDocument:
+def _pdf(raw: RawFile, options: ReadOptions) -> ParsedDocument:
     from ingest.parse.pdf import parse_pdf
 
-    return parse_pdf(raw)
+    return parse_pdf(raw, options)
 
 
-def _docx(raw: RawFile) -> ParsedDocument:
+def _docx(raw: RawFile, options: ReadOptions) -> ParsedDocument:
     from ingest.parse.docx import parse_docx
 
     return parse_docx(raw)
 
 
-def _markdown(raw: RawFile) -> ParsedDocument:
+def _markdown(raw: RawFile, options: ReadOptions) -> ParsedDocument:
     from ingest.parse.text import parse_markdown
 
     return parse_markdown(raw)
 
 
-def _plain(raw: RawFile) -> ParsedDocument:
+def _plain(raw: RawFile, options: ReadOptions) -> ParsedDocument:
     from ingest.parse.text import parse_plain
 
     return parse_plain(raw)
@@ -87,14 +87,14 @@ FORMATS = (
 )
 
 
-def parse(raw: RawFile) -> ParsedDocument:
+def parse(raw: RawFile, options: ReadOptions = TEXT_LAYER_ONLY) -> ParsedDocument:
     """The blocks of a file, by what its bytes are. Raises SourceError with the real type where it cannot be read."""
     if not raw.data:
         raise SourceError("文件是空的", "请换一个有内容的文件")
     kind = recognise(raw)
     if kind.parser is None:
         raise SourceError(f"暂不支持{kind.name}", kind.remedy)
-    document = kind.parser(raw)
+    document = kind.parser(raw, options)
     size = sum(len(block.text) for block in document.blocks)
     if size > MAX_CHARACTERS:
         raise SourceError(f"文件有 {size / 10_000:.0f} 万字，超过 500 万字上限", "请拆分后再导入")

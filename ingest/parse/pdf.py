@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.document import Block, ParsedDocument, RawFile, SourceWarning
+from ingest.document import TEXT_LAYER_ONLY, Block, ParsedDocument, RawFile, ReadOptions, SourceWarning
 from ingest.parse.layout import Line, paragraphs
 from ingest.parse.text import blocks_in_place
 from kb.errors import SourceError
@@ -26,7 +26,7 @@ _REFETCH = "请重新下载；仍不行时用阅读器打开后另存（或打�
 _OCR = "请先做文字识别（OCR），或者找到带文字的版本再导入"
 
 
-def parse_pdf(raw: RawFile) -> ParsedDocument:
+def parse_pdf(raw: RawFile, options: ReadOptions = TEXT_LAYER_ONLY) -> ParsedDocument:
     """Paragraphs with their page. Raises SourceError: password, damage, no text at all, over 1000 pages."""
     hidden = _inspect(raw)
     pages = _read_pages(raw.data)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile
 from kb.errors import SourceError
@@ -83,7 +84,7 @@ def blocks_in_place(blocks: Iterable[Block]) -> tuple[Block, ...]:
     placed, start = [], 0
     for block in blocks:
         if block.text:
-            placed.append(Block(block.text, block.kind, block.level, block.page, start))
+            placed.append(replace(block, start=start))
             start += len(block.text) + 1
     return tuple(placed)
 
