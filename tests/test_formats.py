@@ -47,7 +47,7 @@ def official(corpus: Path, file: str) -> dict[str, str]:
     return articles(prepare(read_file(SourceFile(corpus / file, file)), None, EMPTY))
 
 
-REFUSED = {"03_": "Excel", "04_": "CSV", "06_": "旧版 Office", "07_": "没有可检索的文字", "08_": "网页", "09_": "网页", "13_": "PowerPoint",
+REFUSED = {"03_": "Excel", "04_": "CSV", "06_": "旧版 Word", "07_": "没有可检索的文字", "08_": "网页", "09_": "网页", "13_": "PowerPoint",
            "16_": "压缩包", "17_": "OFD", "90_": "文件有打开密码", "91_": "不完整或已损坏", "92_": "文件是空的", "93_": "膨胀", "96_": "网页",
            "98_": "PNG", "99_XML": "实体", "99_XXE": "实体", "99_zip": "压缩包", "99_恶意": "压缩包", "99_混合": "空字节", "99_表格": "CSV"}
 

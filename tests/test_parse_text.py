@@ -91,7 +91,7 @@ def test_invisible_characters_are_not_stored() -> None:
 @pytest.mark.parametrize(("name", "data", "said"), [
     ("表.xlsx", b"PK\x03\x04....xl/workbook.xml", "Excel"), ("讲.pptx", b"PK\x03\x04..ppt/presentation.xml", "PowerPoint"),
     ("公文.ofd", b"PK\x03\x04....OFD.xml", "OFD"), ("包.zip", b"PK\x03\x04....", "压缩包"),
-    ("旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Office"), ("网页.html", b"<html>", "网页"),
+    ("旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Word"), ("网页.html", b"<html>", "网页"),
     ("表.csv", "指标,数值".encode(), "CSV"), ("图.png", b"\x89PNG\r\n\x1a\n", "PNG"), ("包.tar.gz", b"\x1f\x8b", "压缩包"),
     ("无名", b"abc", "不认识的文件类型"), ("奇怪.xyz", b"abc", "不认识的文件类型"),
 ], ids=str)
@@ -103,7 +103,7 @@ def test_other_types_are_refused_in_one_sentence_with_a_remedy(name: str, data: 
 
 @pytest.mark.parametrize(("name", "data", "real"), [
     ("假.docx", b"\x89PNG\r\n\x1a\n", "PNG"), ("假.pdf", b"MZ\x90\x00", "Windows 程序"),
-    ("假.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Office"), ("假.txt", b"%PDF-1.7", "PDF"),
+    ("假.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Word"), ("假.txt", b"%PDF-1.7", "PDF"),
     ("假.md", b"PK\x03\x04word/document.xml", "Word"),
 ], ids=str)
 def test_a_false_ending_is_refused_naming_the_real_type(name: str, data: bytes, real: str) -> None:

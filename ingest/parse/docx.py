@@ -2,11 +2,11 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
+from ingest.package import check_package
 from ingest.parse.numbering import Numbering
 from ingest.parse.text import blocks_in_place, row_text
 from kb.errors import SourceError
@@ -14,10 +14,6 @@ from kb.text import clean
 
 __all__ = ["parse_docx"]
 
-_MAX_TOTAL = 200 * 1024 * 1024
-_MAX_RATIO = 100
-_MAX_MEMBERS = 2_000
-_RATIO_MATTERS_FROM = 1024 * 1024      # a small repetitive part compresses better than 100:1 and harms nobody
 _REFETCH = "请重新下载；仍不行时用 Word 或 WPS 打开后另存为 .docx 再导入"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -26,7 +22,7 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 def parse_docx(raw: RawFile) -> ParsedDocument:
     """Raises SourceError for bombs, entities and broken packages, before anything is inflated as far as can be told."""
-    _check_package(raw.data)
+    check_package(raw.data, "Word 文档")
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
@@ -41,34 +37,6 @@ def parse_docx(raw: RawFile) -> ParsedDocument:
     if not blocks:
         raise SourceError("文档里没有文字", "如果内容是图片，请先做文字识别（OCR）再导入")
     return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))
-
-
-def _check_package(data: bytes) -> None:
-    """Declared sizes first: a bomb is refused by its table of contents. Then no DOCTYPE or entity in any XML part."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = package.infolist()
-            if len(members) > _MAX_MEMBERS:
-                raise SourceError(f"文档内含 {len(members)} 个部件，超过 2000 个上限", _REFETCH)
-            for member in members:
-                if member.flag_bits & 1:
-                    raise SourceError("文档已加密", "请去掉密码后再导入")
-                if member.file_size > max(_RATIO_MATTERS_FROM, _MAX_RATIO * member.compress_size):
-                    raise SourceError("文档解压后异常膨胀（压缩比超过 100:1），疑似压缩炸弹", "请从可信的来源重新取得文件")
-            if sum(member.file_size for member in members) > _MAX_TOTAL:
-                raise SourceError("文档解压后超过 200 MB", "请拆分，或从可信的来源重新取得文件")
-            for member in members:
-                if member.filename.lower().endswith((".xml", ".rels")):
-                    _check_xml(package.read(member))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
-
-
-def _check_xml(part: bytes) -> None:
-    # With NULs removed the test also sees UTF-16, in which a declaration could otherwise hide.
-    head = part.replace(b"\0", b"")
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise SourceError("文档含有 XML 实体声明，可能用于攻击，已拒绝", "请用 Word 或 WPS 打开后另存为 .docx 再导入")
 
 
 class _Reader:
