@@ -6,22 +6,20 @@ given as its median.
 
 import json
 import math
-import os
-import platform
 import shutil
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eval.cases import TODAY, load_cases
+from eval.figure import Figure, machine
+from eval.process import ROOT, environment, resident_mb, run, zhiwen
 from kb.answer import Assistant
 from kb.assemble import open_library
 from kb.clock import FixedClock
@@ -31,32 +29,12 @@ from kb.render import COMPOSED_LABEL
 from kb.settings import Settings
 from kb.types import Question
 
-__all__ = ["Figure", "answer_times", "first_answer", "measure", "percentile", "resident_mb", "table"]
+__all__ = ["answer_times", "first_answer", "measure", "percentile"]
 
-ROOT = Path(__file__).parents[1]
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
 QUESTION = "销售离职带走客户名单，可以要求怎样的赔偿？"
 _STARTS = 3
 _LONGEST_START_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measurement. `target` is the most it should be, as the project set it; `how` says how it was taken."""
-
-    name: str
-    value: float | str
-    unit: str = ""
-    target: float | None = None
-    how: str = ""
-
-    @property
-    def met(self) -> bool | None:
-        """None where there is no target."""
-        return None if self.target is None or isinstance(self.value, str) else self.value <= self.target
-
-    def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "met": self.met}
 
 
 def measure(corpus: Path | None, say: Callable[[str], None]) -> list[Figure]:
@@ -66,16 +44,15 @@ def measure(corpus: Path | None, say: Callable[[str], None]) -> list[Figure]:
         ConfigError: the corpus folder has none of the expected folders, or the command itself fails.
     """
     sources = _sources(corpus) if corpus else []
-    figures = [Figure("处理器核数", float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0)),
-               Figure("Python", platform.python_version()), Figure("系统", platform.platform())]
+    figures = machine()
     with tempfile.TemporaryDirectory(prefix="zhiwen-bench-") as folder:
         data = Path(folder) / "data"
         say("启动命令")
-        _command(["--help"], data)                                  # the disk is warm from here on
-        figures.append(Figure("zhiwen --help", statistics.median(_command(["--help"], data)[0] for _ in range(5)), "秒", 0.5,
+        zhiwen(["--help"], data)                                    # the disk is warm from here on
+        figures.append(Figure("zhiwen --help", statistics.median(zhiwen(["--help"], data).seconds for _ in range(5)), "秒", 0.5,
                               "5 个新进程的中位数"))
         say("首次打开附带的资料库")
-        figures.append(Figure("首次使用（建立附带资料库的索引）", _command(["library", "list", "--json"], data)[0], "秒", None, "1 次"))
+        figures.append(Figure("首次使用（建立附带资料库的索引）", zhiwen(["library", "list", "--json"], data).seconds, "秒", None, "1 次"))
         if sources:
             say("官方文件入库")
             figures.append(_ingest(sources, data))
@@ -84,18 +61,6 @@ def measure(corpus: Path | None, say: Callable[[str], None]) -> list[Figure]:
         say("回答题库中的问题")
         figures += _answers(data)
     return figures
-
-
-def table(figures: Sequence[Figure]) -> str:
-    """One line a figure: value, target, how it was taken."""
-    lines = []
-    for figure in figures:
-        value = figure.value if isinstance(figure.value, str) else f"{figure.value:.3g} {figure.unit}".strip()
-        if figure.unit in ("MB", "毫秒") and not isinstance(figure.value, str):
-            value = f"{figure.value:.0f} {figure.unit}"
-        verdict = "" if figure.met is None else f"目标 ≤ {figure.target:g} {figure.unit}，{'达到' if figure.met else '未达到'}"
-        lines.append("  ".join(part for part in (f"{figure.name}：{value}", verdict, f"（{figure.how}）" if figure.how else "") if part))
-    return "\n".join(lines)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -112,28 +77,10 @@ def _sources(corpus: Path) -> list[str]:
     return found
 
 
-def _environment(data: Path) -> dict[str, str]:
-    """As a user without settings of their own has it: no model, the measured data folder, this very program."""
-    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("ZHIWEN_")}
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {**inherited, "PYTHONPATH": path, "PYTHONUTF8": "1", "ZHIWEN_DATA": str(data)}
-
-
-def _command(arguments: Sequence[str], data: Path) -> tuple[float, str]:
-    """Seconds and output of one `zhiwen` process."""
-    started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", "from kb.cli import main; main()", *arguments], cwd=data.parent,
-                          env=_environment(data), capture_output=True, text=True, encoding="utf-8", check=False)
-    seconds = time.perf_counter() - started
-    if done.returncode > 1:
-        raise ConfigError(f"zhiwen {arguments[0]} 没有成功（退出码 {done.returncode}）", done.stderr.strip()[-300:] or "没有更多说明")
-    return seconds, done.stdout
-
-
 def _ingest(sources: Sequence[str], data: Path) -> Figure:
-    seconds, output = _command(["ingest", *sources, "--json"], data)
-    report = json.loads(output)
-    return Figure("官方文件入库", seconds, "秒", 60.0, f"整个命令；{report['added']} 份，{report['passages']} 段")
+    ingested = zhiwen(["ingest", *sources, "--json"], data)
+    report = json.loads(ingested.output)
+    return Figure("官方文件入库", ingested.seconds, "秒", 60.0, f"整个命令；{report['added']} 份，{report['passages']} 段")
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -189,7 +136,7 @@ def _server(data: Path) -> "Iterator[tuple[subprocess.Popen[bytes], str]]":
     """The page's server on a free loopback port, answering; ended afterwards."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = subprocess.Popen(server_command(ROOT / "app.py", "127.0.0.1", port), env=_environment(data), cwd=data.parent,
+    server = subprocess.Popen(server_command(ROOT / "app.py", "127.0.0.1", port), env=environment(data), cwd=data.parent,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(server, f"http://127.0.0.1:{port}")
@@ -240,23 +187,12 @@ def _without_browser(data: Path) -> tuple[float, float | None]:
     with _server(data) as (server, _):
         idle = resident_mb(server.pid)
         ready = time.perf_counter() - started
-    asked = ("import sys, time\nstarted = time.perf_counter()\nfrom eval.bench import first_answer, resident_mb\n"
+    asked = ("import sys, time\nstarted = time.perf_counter()\nfrom eval.bench import first_answer\nfrom eval.process import resident_mb\n"
              "first_answer(sys.argv[1])\nprint(time.perf_counter() - started, resident_mb('self') or 0)")
-    done = subprocess.run([sys.executable, "-c", asked, str(data)], cwd=data.parent, env=_environment(data),
-                          capture_output=True, text=True, check=True)
-    seconds, memory = map(float, done.stdout.split())
+    seconds, memory = map(float, run(asked, [str(data)], data, name="回答进程").output.split())
     return ready + seconds, idle + memory if idle and memory else None
 
 
 def first_answer(data: str) -> None:
     """Open the library and answer once, as the page does for its first visitor."""
     open_library(Settings(data=Path(data), model=""), FixedClock(TODAY)).assistant.ask(Question(QUESTION, TODAY))
-
-
-def resident_mb(process: int | str) -> float | None:
-    """Megabytes in memory; None where there is no /proc."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    except OSError:
-        return None
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS")), None)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,10 +24,14 @@ from kb.cli_options import (
 )
 from kb.errors import ConfigError, KbError, QuestionError
 
+if TYPE_CHECKING:
+    from eval.figure import Figure
+
 __all__ = ["main"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="知问：知识产权与商业秘密保护问答，离线可用，答案附可核对的出处。")
+bench_app = typer.Typer(invoke_without_command=True)
 library_app = typer.Typer(no_args_is_help=True, help="查看和维护资料库。")
 COMMANDS: dict[str, Callable[..., None]] = {
     "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "ingest": cli_library.ingest}
@@ -39,6 +43,7 @@ for name, command in COMMANDS.items():
 for name, command in LIBRARY_COMMANDS.items():
     library_app.command(name)(command)
 app.add_typer(library_app, name="library")
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
@@ -82,13 +87,32 @@ def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、ref
     raise typer.Exit(WITH_PROBLEMS if gate and results.below_gate() else DONE)
 
 
-@app.command()
-def bench(corpus: Annotated[Path | None, typer.Option(help="要入库计时的官方文件夹（其下有 regulations 等）")] = None,
+@bench_app.callback()
+def bench(context: typer.Context,
+          corpus: Annotated[Path | None, typer.Option(help="要入库计时的官方文件夹（其下有 regulations 等）")] = None,
           as_json: AsJson = False) -> None:
     """测量启动、回答、入库用时和内存。"""
-    from eval.bench import measure, table
+    if context.invoked_subcommand is None:
+        from eval.bench import measure
 
-    figures = measure(corpus, say)
+        _print_figures(measure(corpus, say), as_json)
+
+
+@bench_app.command("ingest")
+def bench_ingest(
+        statutes: Annotated[Path | None, typer.Option(help="法规集 statutes.jsonl.gz，每行一条")] = None,
+        pdf: Annotated[list[Path] | None, typer.Option(help="有文字层的 PDF，可以写多次；其页面会重复成数百页")] = None,
+        sample: Annotated[int | None, typer.Option(min=1, help="只取前几部法规，先看个大概")] = None,
+        as_json: AsJson = False) -> None:
+    """测量大批文件的入库，并与 LangChain 默认路径比较。"""
+    from eval.bench_ingest import measure
+
+    _print_figures(measure(statutes, pdf or [], sample, say), as_json)
+
+
+def _print_figures(figures: "list[Figure]", as_json: bool) -> None:
+    from eval.figure import table
+
     if as_json:
         print_json([figure.as_json() for figure in figures])
     else:

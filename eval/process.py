@@ -1,0 +1,128 @@
+"""Fresh child processes, timed, with their memory: what is measured starts as a user starts it."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from kb.cli_options import DONE, WITH_PROBLEMS
+from kb.errors import ConfigError
+
+__all__ = ["ROOT", "Finished", "environment", "resident_mb", "run", "zhiwen"]
+
+ROOT = Path(__file__).parents[1]
+_ZHIWEN = "from kb.cli import main; main()"
+_LOOK_EVERY_S = 0.25        # reading the size of a large process costs milliseconds of one core
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A process that has ended. `peak_mb` is None where there is no /proc."""
+
+    seconds: float
+    output: str
+    peak_mb: float | None
+
+
+def environment(data: Path) -> dict[str, str]:
+    """As a user without settings of their own has it: no model, the measured data folder, this very program."""
+    inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("ZHIWEN_")}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return {**inherited, "PYTHONPATH": path, "PYTHONUTF8": "1", "ZHIWEN_DATA": str(data),
+            "ANONYMIZED_TELEMETRY": "False"}        # of Chroma, where it is used without our settings
+
+
+def zhiwen(arguments: Sequence[str], data: Path) -> Finished:
+    """Run the command to its end.
+
+    Raises:
+        ConfigError: it did not succeed; its own words are the remedy.
+    """
+    return run(_ZHIWEN, arguments, data, name=f"zhiwen {arguments[0]}", success=(DONE, WITH_PROBLEMS))
+
+
+def run(code: str, arguments: Sequence[str], data: Path, *, name: str, success: Sequence[int] = (DONE,)) -> Finished:
+    """Run Python `code` in a process of its own.
+
+    Raises:
+        ConfigError: its exit code is none of `success`; `name` says which process it was.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        started = perf_counter()
+        process = subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=data.parent, env=environment(data),
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
+        with _Watch(process.pid) as watch:
+            exit_code = process.wait()
+        seconds = perf_counter() - started
+        if exit_code not in success:
+            raise ConfigError(f"{name} 没有成功（退出码 {exit_code}）", _text(errors).strip()[-300:] or "没有更多说明")
+        return Finished(seconds, _text(output), watch.peak_mb)
+
+
+def _text(file: "tempfile._TemporaryFileWrapper[bytes]") -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
+
+
+def resident_mb(process: int | str) -> float | None:
+    """Megabytes in memory; None where there is no /proc."""
+    return _status_mb(Path(f"/proc/{process}/status"), "VmRSS:")
+
+
+class _Watch:
+    """The most memory a process and all its descendants held together, looked at four times a second.
+
+    Proportional set size: pages that several of them share are counted once. A shorter peak is not seen.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.peak_mb: float | None = None
+        self._pid, self._ended = pid, threading.Event()
+        self._thread = threading.Thread(target=self._look, name="memory", daemon=True)
+
+    def __enter__(self) -> "_Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        ended = False
+        while not ended:
+            held = [megabytes for megabytes in map(_held_mb, _family(self._pid)) if megabytes is not None]
+            if held:
+                self.peak_mb = max(sum(held), self.peak_mb or 0.0)
+            ended = self._ended.wait(_LOOK_EVERY_S)
+
+
+def _held_mb(pid: int) -> float | None:
+    """A process may hide its map from us; its resident size is then the nearest figure."""
+    shared_out = _status_mb(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
+    return resident_mb(pid) if shared_out is None else shared_out
+
+
+def _family(pid: int) -> Iterator[int]:
+    """The process and its descendants; those that end meanwhile are left out."""
+    yield pid
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = thread.read_text(encoding="ascii").split()
+        except OSError:
+            continue
+        for child in children:
+            yield from _family(int(child))
+
+
+def _status_mb(path: Path, key: str) -> float | None:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(key)), None)
