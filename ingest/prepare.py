@@ -10,36 +10,61 @@ from ingest.document import (
     TEXT_LAYER_ONLY,
     Block,
     BlockKind,
+    PageReading,
     ParsedDocument,
     PreparedDocument,
     RawFile,
     ReadOptions,
     SourceWarning,
 )
-from ingest.identify import Register, find_title, identify
+from ingest.identify import Identity, Register, identify, listed, scanned
+from ingest.imprint import read_imprint
 from ingest.manifest import ManifestEntry
 from ingest.parse import parse
 from ingest.structure import article_of, structure
 from kb.errors import SourceError
+from kb.fingerprints import Fingerprints, bundled_fingerprints, outline
 from kb.types import Kind, Passage, Status, Tier, Version
 
 __all__ = ["document_text", "prepare", "prepare_bundled"]
 
+_UNNAMED = Version(id="", document="", title="", label="", kind=Kind.OTHER, tier=Tier.USER)     # until its words are read
+_NOT_RECOGNISED = ("", "text", "second")     # pages whose characters came from the file, not from a picture
+
 
 def prepare(raw: RawFile, entry: ManifestEntry | None, registry: Register | None,
-            options: ReadOptions = TEXT_LAYER_ONLY) -> PreparedDocument:
-    """A file ready to be stored. Raises SourceError where it cannot be read or says nothing."""
+            options: ReadOptions = TEXT_LAYER_ONLY, known: Fingerprints | None = None) -> PreparedDocument:
+    """A file ready to be stored. Raises SourceError where it cannot be read or says nothing.
+
+    `known` are the texts that can vouch for a copy by its words; those that ship with the program where it is None.
+    """
     parsed = parse(raw, options)
     if not parsed.blocks:
         raise SourceError("文件里没有文字", "请换一个有内容的文件")
-    version = identify(raw, parsed.blocks, entry, registry)
-    title = version.title if version.tier is Tier.OFFICIAL else find_title(parsed.blocks, raw.name)
-    shape = structure(parsed.blocks, title)
-    passages = passages_of(shape.sections, document_text(parsed.blocks), version)
-    if not passages:
+    trusted = entry if entry is not None and entry.trusted and entry.title else None
+    page = read_imprint(parsed.blocks, raw.name)
+    shape = structure(parsed.blocks, trusted.title if trusted else _spelling(page.title, registry))
+    drafts = passages_of(shape.sections, document_text(parsed.blocks), _UNNAMED)
+    if not drafts:
         raise SourceError("文件里没有可收录的文字", "请确认文件有正文")
+    identity = Identity(listed(raw, trusted, registry)) if trusted else identify(
+        raw, page, outline(drafts), registry, known if known is not None else bundled_fingerprints())
+    version = _as_read(identity.version, parsed.pages)
+    passages = number_passages([replace(draft, version=version) for draft in drafts])
     doubts = [SourceWarning(raw.name, doubt, "请对照原件核对") for doubt in dict.fromkeys(shape.doubts)]
-    return PreparedDocument(version, passages, (*parsed.warnings, *_distrust(raw, entry), *doubts), parsed.pages)
+    return PreparedDocument(version, passages, (*parsed.warnings, *_distrust(raw, entry), *identity.warnings, *doubts),
+                            parsed.pages)
+
+
+def _spelling(title: str, registry: Register | None) -> str:
+    """The registered title, by which the lines of the title page are told from the text."""
+    same = registry.titled(title) if registry else ()
+    return same[0].title if len({entry.title for entry in same}) == 1 else title
+
+
+def _as_read(version: Version, pages: Sequence[PageReading]) -> Version:
+    program = next((page.read_by for page in pages if page.read_by not in _NOT_RECOGNISED), "")
+    return scanned(version, program) if program else version
 
 
 def document_text(blocks: Sequence[Block]) -> str:

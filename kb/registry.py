@@ -3,6 +3,7 @@
 `library/registry.toml` is the data; this module reads it. A registered text need not be in the library (`held`).
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,15 @@ from kb.statute import find_numbers, short_title
 from kb.text import fold
 from kb.types import Kind, Status, applies_on
 
-__all__ = ["RegisteredVersion", "Registry", "bundled_registry"]
+__all__ = ["SCANNED", "RegisteredVersion", "Registry", "bundled_registry", "without_excerpt"]
+
+SCANNED = "·文字识别稿"     # in the label of a text that a program read from a scan
+_EXCERPT = re.compile(r"[（(][^（()）]*(第[一二三四五六七八九十百]+[编章节]|节选)[^（()）]*[）)]$")
+
+
+def without_excerpt(title: str) -> str:
+    """中华人民共和国民法典 for 中华人民共和国民法典（第一编 总则）."""
+    return _EXCERPT.sub("", title).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +121,17 @@ class Registry:
         called = [e for e in group if wanted in {fold(a) for a in e.aliases}] if alone else []
         return [e for e in group if called and e.title == called[0].title] or group
 
+    def titled(self, title: str) -> tuple[RegisteredVersion, ...]:
+        """Every version with this full or short title, newest first. Courts and laws may be written a little differently."""
+        wanted = _title_key(without_excerpt(title))
+        found = [e for e in self.entries if _title_key(without_excerpt(e.title)) == wanted]
+        return tuple(sorted(found, key=_begins, reverse=True))
+
     def versions(self, document: str) -> tuple[RegisteredVersion, ...]:
         """Every version of a document (a version group or any of its names), newest first."""
         group = self.document(document)
         found = [e for e in self.entries if e.document == group]
-        return tuple(sorted(found, key=lambda e: e.in_force_from or e.issued or date.min, reverse=True))
+        return tuple(sorted(found, key=_begins, reverse=True))
 
     def document(self, name: str) -> str:
         """The version group a name leads to; the name itself where it is not registered."""
@@ -129,6 +144,7 @@ class Registry:
     def moved(self, document: str, article: int, from_label: str, to_label: str) -> int | None:
         """The number in `to_label` of an article of `from_label`, in either direction; None where not recorded."""
         group = self.document(document)
+        from_label, to_label = from_label.removesuffix(SCANNED), to_label.removesuffix(SCANNED)
         for move in self.moves:
             if move.document == group and (move.old, move.new) == (from_label, to_label):
                 return move.articles.get(article)
@@ -212,6 +228,15 @@ def _refuse_twins(entries: Iterable[RegisteredVersion]) -> None:
         if (entry.title, entry.label) in seen:
             raise _fault(f"{entry.title} {entry.label}", "登记了两次")
         seen.add((entry.title, entry.label))
+
+
+def _begins(entry: RegisteredVersion) -> date:
+    return entry.in_force_from or entry.issued or date.min
+
+
+def _title_key(title: str) -> str:
+    """The state's name is left out of titles within titles as often as not, and courts are joined by 、 or a blank."""
+    return fold(title).replace("中华人民共和国", "").replace("、", "")
 
 
 def _canonical(number: str) -> str:
