@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
 
-from ingest.structure import Section, Span
+from ingest.outline import Section, Span
 from kb.types import Passage, Version
 
 __all__ = ["MAX_PASSAGE", "number_passages", "passages_of"]
