@@ -9,12 +9,13 @@ from kb.answer import Assistant
 from kb.catalogue import Catalogue
 from kb.clock import SystemClock
 from kb.embedding import CharNgramEmbedder
-from kb.errors import ReadOnlyLibrary
+from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import Generation, open_index
 from kb.lexicon import bundled_lexicon
 from kb.ports import ChatModel, Clock, Embedder, TokenCounter
 from kb.registry import Registry, bundled_registry
 from kb.settings import Settings
+from kb.store import repair_index
 from kb.tokens import word_bigrams
 from kb.types import Passage, Version
 
@@ -24,12 +25,15 @@ LIBRARY_FOLDER = Path(__file__).parent / "library"
 
 
 class LiveIndex:
-    """`PassageIndex` over whichever generation is in use: a writer's new one is noticed at the next question."""
+    """`PassageIndex` over whichever generation is in use: a writer's new one is noticed at the next question.
 
-    def __init__(self, data: Path, embedder: Embedder) -> None:
-        self._data, self._embedder = data, embedder
+    One that is found damaged on opening is built anew from the catalogue first, where the folder can be written.
+    """
+
+    def __init__(self, data: Path, embedder: Embedder, repair: Callable[[], None]) -> None:
+        self._data, self._embedder, self._repair = data, embedder, repair
         self._opening = threading.Lock()
-        self._generation: Generation = open_index(data, embedder)
+        self._generation: Generation = self._opened()
 
     def lexical(self, query: str, top: int) -> list[tuple[str, float]]:
         return self._newest().lexical(query, top)
@@ -48,8 +52,20 @@ class LiveIndex:
             with self._opening:
                 if not self._generation.current():
                     # The old one is not closed here: another thread may be searching it. It goes with its last user.
-                    self._generation = open_index(self._data, self._embedder)
+                    self._generation = self._opened()
         return self._generation
+
+    def _opened(self) -> Generation:
+        try:
+            return open_index(self._data, self._embedder)
+        except OtherEmbedder:
+            raise
+        except IndexDamaged as damage:
+            try:
+                self._repair()
+            except ReadOnlyLibrary:
+                raise damage from None
+            return open_index(self._data, self._embedder)
 
 
 class WithoutBundled:
@@ -115,7 +131,7 @@ def open_library(settings: Settings, clock: Clock | None = None,
     """Open the data folder; it is made, and the shipped library indexed into it, on first use.
 
     Raises:
-        IndexDamaged: the index cannot be used; the remedy names the command that repairs it.
+        IndexDamaged: the index cannot be used and not be repaired; the remedy names the command that does.
         ReadOnlyLibrary: the folder cannot be written and holds no library yet.
     """
     from ingest.pipeline import ingest_bundled
@@ -127,10 +143,14 @@ def open_library(settings: Settings, clock: Clock | None = None,
     except ReadOnlyLibrary as error:
         warning = str(error)
     catalogue = Catalogue(settings.data)
+    for backup in catalogue.backups():
+        progress(f"资料库已升级；升级前的备份 {backup.name} 仍含当时的全部文本，zhiwen library verify 核对无误后自动删除")
+    index = LiveIndex(settings.data, adapters.embedder, lambda: repair_index(
+        settings.data, adapters.embedder, adapters.clock, progress))
     model, counter = _chat(settings)
     assistant = Assistant(
-        store=catalogue if settings.bundled else WithoutBundled(catalogue), index=LiveIndex(settings.data, adapters.embedder),
-        registry=adapters.registry, lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
+        store=catalogue if settings.bundled else WithoutBundled(catalogue), index=index, registry=adapters.registry,
+        lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
         counter=counter, context_tokens=settings.context_tokens,
         words=word_bigrams())
     return Library(settings, adapters.clock, catalogue, assistant, adapters.registry, warning)

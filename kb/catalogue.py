@@ -5,7 +5,6 @@ in one transaction, so a process killed anywhere leaves the old content or the n
 """
 
 import os
-import shutil
 import sqlite3
 import tempfile
 import weakref
@@ -20,15 +19,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb import schema
-from kb.errors import KbError, LibraryBusy, ReadOnlyLibrary
+from kb import migrations, schema
+from kb.catalogue_file import (
+    CATALOGUE_FILE,
+    STILL_READABLE,
+    can_write,
+    explained,
+    open_reading,
+    open_writing,
+    truncate_log,
+)
+from kb.errors import ReadOnlyLibrary
+from kb.private_folder import release
 from kb.types import Passage, Tier, Version
 
 __all__ = ["Catalogue", "Change", "FileRecord", "Plan"]
 
-_FILE = "catalogue.sqlite3"
-_USE_ANOTHER = "请改用可写的文件夹（--data），或先在可写处入库"
-_STILL_READABLE = "查询不受影响；如需入库，请改用可写的文件夹（--data）或调整权限"
+_REMOVAL = "removal not yet overwritten"
 _AT_ONCE = 500             # SQLite bounds the number of variables in a statement
 
 _OF_VERSION = "of_version_"
@@ -94,34 +101,31 @@ class Catalogue:
             KbError: a newer program wrote it, the file is no catalogue, or there is none and none can be made.
         """
         self.data = data
-        self.writable = _can_write(data)
-        self._engine = _engine(data, self.writable)
+        self.writable = can_write(data)
         try:
-            with self._engine.connect() as connection:
-                self._prepare(connection)
-        except sa.exc.DatabaseError as error:
-            self.close()
-            raise _explained(error, data) from error
-        except KbError:
-            self.close()
-            raise
+            if self.writable:
+                self._connect, copy = open_writing(data), None
+            else:
+                self._connect, copy = open_reading(data)
+            self._engine = sa.create_engine("sqlite://", poolclass=sa.QueuePool, creator=self._connect,
+                                            json_serializer=schema.to_json)
+            self._release = weakref.finalize(self, release, copy) if copy else None
+            if self.writable:
+                self._make_tables()
+        except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
+            raise explained(str(getattr(error, "orig", error)), data) from error
 
-    def _prepare(self, connection: sa.Connection) -> None:
-        known = sa.inspect(connection).has_table("meta")
-        if not known and not self.writable:
-            raise ReadOnlyLibrary(f"数据文件夹只读，其中还没有资料库：{self.data}", _USE_ANOTHER)
-        if not known:
+    def _make_tables(self) -> None:
+        with self._engine.connect() as connection:
+            if sa.inspect(connection).has_table("meta"):
+                return
             # Two processes may start on a new folder at once; the second waits here and finds the tables made.
             connection.rollback()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             schema.tables.create_all(connection)
             first = sa.insert(schema.meta).prefix_with("OR IGNORE")
-            connection.execute(first, {"key": "schema", "value": str(schema.SCHEMA)})
+            connection.execute(first, {"key": "schema", "value": str(migrations.SCHEMA)})
             connection.commit()
-        found = int(connection.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == "schema")) or 0)
-        if found > schema.SCHEMA:
-            raise KbError(f"资料库由更新版本的程序建立（结构版本 {found}，本程序支持到 {schema.SCHEMA}）",
-                          "请升级知问后再打开，或用 --data 指定另一个数据文件夹")
 
     # --- the read side: kb.ports.PassageStore
 
@@ -214,21 +218,33 @@ class Catalogue:
 
     def apply(self, plan: Plan) -> Change:
         """Write a plan in one transaction. Deleted text is overwritten, in the log too, and its originals removed."""
+        removing = bool(plan.change.removed or plan.removals)
+        leaving = (*plan.removals, *(version.id for version, _ in plan.documents))
+        before = self._originals(leaving)
         with self._writing() as connection:
-            for version_id in (*plan.removals, *(version.id for version, _ in plan.documents)):
+            for version_id in leaving:
                 # Files are kept across a replacement: deleting the version would take them along.
                 connection.execute(sa.delete(schema.passages).where(schema.passages.c.version_id == version_id))
-            connection.execute(sa.delete(schema.versions).where(schema.versions.c.id.in_(plan.removals)))
+            for version_id in plan.removals:
+                connection.execute(sa.delete(schema.versions).where(schema.versions.c.id == version_id))
             for version, passages in plan.documents:
-                _upsert(connection, schema.versions, [schema.version_row(version, passages)])
+                schema.upsert(connection, schema.versions, [schema.version_row(version, passages)])
                 if passages:
                     connection.execute(sa.insert(schema.passages), [schema.passage_row(p) for p in passages])
-            connection.execute(sa.delete(schema.files).where(schema.files.c.location.in_(plan.forgotten)))
-            _upsert(connection, schema.files, [{f.name: getattr(record, f.name) for f in fields(FileRecord)}
-                                         for record in plan.files])
-            _upsert(connection, schema.meta, [{"key": k, "value": v} for k, v in (plan.marks or {}).items()])
-        if plan.change.removed or plan.removals:
-            self._forget_deleted()
+            for location in plan.forgotten:
+                connection.execute(sa.delete(schema.files).where(schema.files.c.location == location))
+            schema.upsert(connection, schema.files, [{f.name: getattr(record, f.name) for f in fields(FileRecord)}
+                                                     for record in plan.files])
+            schema.upsert(connection, schema.meta, [{"key": k, "value": v} for k, v in (plan.marks or {}).items()])
+            if removing:
+                # Earlier reports quote titles and file names; of what is gone only the figures stay.
+                connection.execute(sa.update(schema.jobs).values(report=sa.func.json_remove(
+                    schema.jobs.c.report, "$.warnings", "$.problems")))
+                schema.upsert(connection, schema.meta, [{"key": _REMOVAL, "value": "1"}])
+        for digest in before - self._originals():
+            (self.data / "originals" / digest).unlink(missing_ok=True)
+        if removing:
+            self._overwrite_deleted()
         return plan.change
 
     def replace(self, version: Version, passages: Sequence[Passage]) -> Change:
@@ -258,14 +274,47 @@ class Catalogue:
     def sweep_originals(self) -> None:
         """Remove what no version refers to: a replaced file, or one whose ingestion was killed."""
         folder = self.data / "originals"
-        with self._engine.connect() as connection:
-            kept = set(connection.scalars(sa.select(schema.versions.c.sha256)))
+        kept = self._originals()
         for path in folder.iterdir() if folder.is_dir() else ():
             if path.name not in kept:
                 path.unlink(missing_ok=True)
 
+    def removal_pending(self) -> bool:
+        """Whether deleted text may still be in the log: a reader was in the middle of a query, or a writer was killed."""
+        return bool(self.mark(_REMOVAL))
+
+    def forget_deleted(self) -> None:
+        """Finish a removal. Before anything new is read in, because originals that no version refers to go too."""
+        self.sweep_originals()
+        self._overwrite_deleted()
+
+    def backups(self) -> list[Path]:
+        """Copies from before a migration: they hold the text of their day."""
+        return migrations.backups(self.data / CATALOGUE_FILE)
+
+    def drop_backups(self) -> None:
+        for path in self.backups() if self.writable else ():
+            path.unlink()
+
+    def check(self) -> None:
+        """Read everything back. Raises KbError where the file or a stored text is not what was written."""
+        try:
+            with self._engine.connect() as connection:
+                said = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+            stored: dict[str, list[Passage]] = {}
+            for passage in self.all_passages():
+                stored.setdefault(passage.version.id, []).append(passage)
+            digests = self._digests()
+            altered = [v.title for v in self.versions() if schema.digest_of(v, stored.get(v.id, [])) != digests[v.id]]
+        except (sa.exc.DatabaseError, ValueError) as error:
+            raise explained(str(getattr(error, "orig", error)), self.data) from error
+        if said != "ok" or altered:
+            raise explained("；".join(f"《{title}》与入库时不同" for title in altered) or str(said), self.data)
+
     def close(self) -> None:
         self._engine.dispose()
+        if self._release:
+            self._release()
 
     def __enter__(self) -> "Catalogue":
         return self
@@ -306,99 +355,37 @@ class Catalogue:
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         if not self.writable:
-            raise ReadOnlyLibrary(f"数据文件夹不可写：{self.data}", _STILL_READABLE)
+            raise ReadOnlyLibrary(f"数据文件夹不可写：{self.data}", STILL_READABLE)
         try:
             with self._engine.begin() as connection:
                 yield connection
         except sa.exc.DatabaseError as error:
-            raise _explained(error, self.data) from error
+            raise explained(str(error.orig), self.data) from error
 
-    def _forget_deleted(self) -> None:
+    def _overwrite_deleted(self) -> None:
         """secure_delete has overwritten the pages; truncating the log removes the copies in it.
 
-        A reader in the middle of a query postpones the truncation to the next deletion or the last close.
+        A reader in the middle of a query postpones that: the mark stays, and the next to open the library tries again.
         """
+        self.drop_backups()
+        with closing(self._connect()) as connection:
+            done = truncate_log(connection)
+        if done:
+            with self._writing() as connection:
+                connection.execute(sa.delete(schema.meta).where(schema.meta.c.key == _REMOVAL))
+
+    def _originals(self, version_ids: Iterable[str] | None = None) -> set[str]:
+        """Digests of the files that these versions, or all, came from."""
         with self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.sweep_originals()
-
-
-def _can_write(data: Path) -> bool:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise KbError(f"数据文件夹的位置上是一个文件：{data}", "请用 --data 或 ZHIWEN_DATA 另选一个文件夹") from error
-    except OSError:
-        return False
-    path = data / _FILE
-    return os.access(data, os.W_OK) and (os.access(path, os.W_OK) or not os.access(path, os.F_OK))
-
-
-def _engine(data: Path, writable: bool) -> sa.Engine:
-    if writable:
-        engine = sa.create_engine(sa.URL.create("sqlite", database=str(data / _FILE)), json_serializer=schema.to_json)
-    else:
-        path, copy = _readable(data)
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        engine = sa.create_engine("sqlite://", poolclass=sa.QueuePool,
-                                  creator=lambda: sqlite3.connect(uri, uri=True, check_same_thread=False))
-        if copy:
-            weakref.finalize(engine, copy.cleanup)
-
-    @sa.event.listens_for(engine, "connect")
-    def pragmas(connection: Any, _: object) -> None:  # noqa: ANN401 - sqlite3.Connection, without importing it
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 10000")
-        if writable:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA secure_delete = ON")
-
-    return engine
-
-
-def _readable(data: Path) -> "tuple[Path, tempfile.TemporaryDirectory[str] | None]":
-    """`immutable` ignores the write-ahead log, so where one holds content, a copy that SQLite may replay is read."""
-    path, log = data / _FILE, data / f"{_FILE}-wal"
-    if not os.access(path, os.R_OK):
-        raise ReadOnlyLibrary(f"数据文件夹只读，其中还没有资料库：{data}", _USE_ANOTHER)
-    if not os.access(log, os.R_OK) or log.stat().st_size == 0:
-        return path, None
-    copy = tempfile.TemporaryDirectory(prefix="zhiwen-", ignore_cleanup_errors=True)
-    shutil.copyfile(path, Path(copy.name) / _FILE)
-    shutil.copyfile(log, Path(copy.name) / log.name)
-    with closing(sqlite3.connect(Path(copy.name) / _FILE)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Path(copy.name) / _FILE, copy
-
-
-def _explained(error: sa.exc.DatabaseError, data: Path) -> KbError:
-    """SQLite's sentence decides, because its codes do not survive the driver."""
-    said = str(error.orig)
-    if "readonly" in said or "unable to open" in said:
-        return ReadOnlyLibrary(f"数据文件夹不可写：{data}", _STILL_READABLE)
-    if "full" in said:
-        return KbError("磁盘空间不足，本次改动没有保存", f"请清理 {data} 所在磁盘后重试；原有资料库不受影响")
-    if "locked" in said:
-        return LibraryBusy("资料库正被另一个进程写入", "请稍后重试；查询不受影响")
-    return KbError(f"资料库文件无法读取：{data / _FILE}（{said}）", "请从备份恢复该文件，或移走它后重新入库")
+            found = connection.execute(sa.select(schema.versions.c.id, schema.versions.c.sha256)).all()
+        wanted = None if version_ids is None else set(version_ids)
+        return {row.sha256 for row in found if row.sha256 and (wanted is None or row.id in wanted)}
 
 
 def _newest_first(version: Version) -> tuple[int, int, str]:
     """Undated versions last; on one day the official text before our digest of it."""
     day = version.in_force_from or version.issued or date.min
     return -day.toordinal(), list(Tier).index(version.tier), version.id
-
-
-def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    """ON CONFLICT DO UPDATE, not OR REPLACE, which would delete the row and cascade."""
-    if not rows:
-        return
-    from sqlalchemy.dialects.sqlite import insert
-
-    statement = insert(table)
-    key = list(table.primary_key.columns)
-    update = {column.name: column for column in statement.excluded if column.name != key[0].name}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=update), rows)
 
 
 def _indexed(passage: Passage) -> tuple[object, ...]:

@@ -4,7 +4,8 @@ Chroma keeps one client per path inside a process and writes to a folder when it
 is used once: a writer's fresh generation, or a reader's private copy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -60,13 +61,19 @@ class VectorIndex:
         return sorted(((passage_id, 1.0 - float(distance)) for passage_id, distance in hits),
                       key=lambda hit: (-hit[1], hit[0]))
 
-    def stored(self) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
-        """Everything, read back in id order, a batch at a time."""
-        ids = sorted(self._collection.get(include=[])["ids"])
+    def digests(self, ids: Sequence[str]) -> dict[str, int]:
+        """A number for each entry, made of its id and its vector as read back; unknown ids are absent."""
+        found: dict[str, int] = {}
         for i in range(0, len(ids), _BATCH):
-            found = self._collection.get(ids=ids[i:i + _BATCH], include=["embeddings"])
-            order = np.argsort(np.asarray(found["ids"]))
-            yield [found["ids"][j] for j in order], np.asarray(found["embeddings"], dtype=np.float32)[order]
+            read = self._collection.get(ids=list(ids[i:i + _BATCH]), include=["embeddings"])
+            vectors = np.asarray(read["embeddings"], dtype="<f4")
+            found |= {passage_id: int.from_bytes(sha256(passage_id.encode() + b"\0" + vector.tobytes()).digest(), "big")
+                      for passage_id, vector in zip(read["ids"], vectors, strict=True)}
+        return found
+
+    def ids(self) -> list[str]:
+        """Every passage id, sorted."""
+        return sorted(self._collection.get(include=[])["ids"])
 
     def __len__(self) -> int:
         return self._collection.count()

@@ -1,7 +1,7 @@
 """Errors a person can act on: each says what happened and what to do next, in Chinese, for users to read."""
 
-__all__ = ["ConfigError", "IndexDamaged", "KbError", "LibraryBusy", "ModelError", "PromptError", "QuestionError",
-           "ReadOnlyLibrary", "SourceError"]
+__all__ = ["ConfigError", "IndexDamaged", "KbError", "LibraryBusy", "ModelError", "OtherEmbedder", "PromptError",
+           "QuestionError", "ReadOnlyLibrary", "SourceError"]
 
 
 class KbError(Exception):
@@ -14,7 +14,8 @@ class KbError(Exception):
     ├─ ModelError        the configured chat model failed (the caller falls back and says so)
     ├─ LibraryBusy       another process is writing
     ├─ ReadOnlyLibrary   the data folder cannot be written
-    └─ IndexDamaged      the index and the catalogue disagree
+    └─ IndexDamaged      the index and the catalogue disagree, or its files are not those that were written
+       └─ OtherEmbedder  another embedder made the index: nothing is damaged, nothing is repaired unasked
     """
 
     def __init__(self, problem: str, remedy: str) -> None:
@@ -56,4 +57,8 @@ class ReadOnlyLibrary(KbError):
 
 
 class IndexDamaged(KbError):
-    """The index and the catalogue disagree, or the index was made by another embedder."""
+    """The index and the catalogue disagree, or its files are not those that were written."""
+
+
+class OtherEmbedder(IndexDamaged):
+    """Another embedder made the index: its vectors cannot be compared with this one's."""

@@ -1,9 +1,19 @@
-"""BM25 over character uni- and bigrams, in tantivy. Positions are off: the stored terms cannot be put back in order."""
+"""BM25 over character uni- and bigrams, in tantivy. Positions are off: the stored terms cannot be put back in order.
 
+A folder is a list of immutable segments of a few thousand passages. tantivy deletes by marking, which would leave the
+words of a removed document in its files and count them in the statistics, so a segment that holds something removed is
+written anew instead; the other segments are taken over as they are. Segments are built one at a time in folders of
+their own, because a tantivy writer would merge them in the background.
+"""
+
+import json
 import math
+import os
+import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -18,28 +28,37 @@ _TOKENIZER = "terms"
 _FIELDS = (("body", 1.0), ("questions", 1.0))
 _MOST_TERMS = 400            # beyond that a query is a document, and its frequent terms decide nothing
 _HEAP = 64_000_000
+_SEGMENT = 3_000             # passages: rewriting one takes 0.4 s; 20 of them answer as fast as a single one
+_MOST_SMALL = 8              # segments under half that size; beyond this they are put together
+_META = "meta.json"
 
 
-def write_lexical(folder: Path, put: Iterable[IndexEntry], *, removed: Iterable[str] = ()) -> None:
-    """Add entries to the index in `folder` (made where it is missing), replacing those with the same id.
+def write_lexical(folder: Path, put: Iterable[IndexEntry], *, base: Path | None = None, removed: Iterable[str] = (),
+                  kept: Callable[[Sequence[str]], Iterable[IndexEntry]] = lambda ids: ()) -> int:
+    """Make the index in `folder`, which must not exist: what `base` holds, without `removed`, with `put`.
 
-    Terms of replaced and removed entries stay in the files until tantivy merges segments, so whoever must be sure
-    that removed text is gone from the disk writes a fresh folder instead.
+    Returns the number of entries it holds.
+
+    `kept` yields by id the entries that share a segment with something removed or replaced; their segment is rewritten.
+    `base` is only read. Afterwards no file of `folder` holds a term that only removed or replaced entries had.
     """
-    fresh = not tantivy.Index.exists(str(folder)) if folder.exists() else True
-    folder.mkdir(parents=True, exist_ok=True)
-    index = _open(folder)
-    writer = index.writer(_HEAP, 1)
-    for passage_id in removed:
-        writer.delete_documents_by_term("id", passage_id)
-    for entry in put:
-        if not fresh:
-            writer.delete_documents_by_term("id", entry.id)
-        writer.add_document(tantivy.Document(
-            id=entry.id, body=" ".join(grams(f"{entry.title}\n{entry.heading}\n{entry.text}")),
-            questions=" ".join(grams(entry.questions))))
-    writer.commit()
-    writer.wait_merging_threads()
+    folder.mkdir(parents=True)
+    entries = {entry.id: entry for entry in put}
+    segments: list[dict[str, Any]] = []
+    if base:
+        segments = _take_over(base, folder)
+        gone = entries.keys() | set(removed)
+        rewritten = _to_rewrite(_ids_by_segment(folder, len(segments)), gone)
+        staying = [i for ids in rewritten.values() for i in ids if i not in gone]
+        entries = {entry.id: entry for entry in kept(staying)} | entries
+        for ordinal in rewritten:
+            _drop(folder, segments[ordinal])
+        segments = [segment for ordinal, segment in enumerate(segments) if ordinal not in rewritten]
+    todo = list(entries.values())
+    for i in range(0, len(todo), _SEGMENT):
+        segments += _build(folder, todo[i:i + _SEGMENT])
+    _write_meta(folder, segments)
+    return sum(segment["max_doc"] for segment in segments)
 
 
 class LexicalIndex:
@@ -69,10 +88,14 @@ class LexicalIndex:
 
     def ids(self) -> list[str]:
         """Every passage id, sorted."""
+        return sorted(passage_id for _, passage_id in self.places())
+
+    def places(self) -> list[tuple[int, str]]:
+        """Segment (counted as meta.json lists them) and id of every passage."""
         if not len(self):
             return []
         found = self._searcher.search(tantivy.Query.all_query(), limit=len(self), count=False).hits
-        return sorted(str(self._searcher.doc(address)["id"][0]) for _, address in found)
+        return [(address.segment_ord, str(self._searcher.doc(address)["id"][0])) for _, address in found]
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -81,6 +104,76 @@ class LexicalIndex:
 def _idf(total: int, frequency: int) -> float:
     frequency = min(frequency, total)
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+
+def _take_over(base: Path, folder: Path) -> list[dict[str, Any]]:
+    """Segments are never written again, so a second name for their files is enough where the file system has links."""
+    meta = json.loads((base / _META).read_text(encoding="utf-8"))
+    for segment in meta["segments"]:
+        for path in _files(base, segment):
+            try:
+                os.link(path, folder / path.name)
+            except OSError:
+                shutil.copyfile(path, folder / path.name)
+    shutil.copyfile(base / _META, folder / _META)
+    segments: list[dict[str, Any]] = meta["segments"]
+    return segments
+
+
+def _ids_by_segment(folder: Path, segments: int) -> list[list[str]]:
+    ids: list[list[str]] = [[] for _ in range(segments)]
+    for ordinal, passage_id in LexicalIndex(folder).places():
+        ids[ordinal].append(passage_id)
+    return ids
+
+
+def _to_rewrite(ids: list[list[str]], gone: set[str]) -> dict[int, list[str]]:
+    """Segments that hold something gone; and all small ones once there are many, so that their number stays low."""
+    chosen = {n: held for n, held in enumerate(ids) if not gone.isdisjoint(held)}
+    small = {n: held for n, held in enumerate(ids) if len(held) < _SEGMENT // 2 and n not in chosen}
+    return chosen | small if len(small) > _MOST_SMALL else chosen
+
+
+def _build(folder: Path, entries: Sequence[IndexEntry]) -> list[dict[str, Any]]:
+    """One segment (tantivy may make more of very long texts), its files moved into `folder`."""
+    workshop = folder / "building"
+    workshop.mkdir()
+    writer = _open(workshop).writer(_HEAP, 1)
+    for entry in entries:
+        writer.add_document(tantivy.Document(
+            id=entry.id, body=" ".join(grams(f"{entry.title}\n{entry.heading}\n{entry.text}")),
+            questions=" ".join(grams(entry.questions))))
+    writer.commit()
+    writer.wait_merging_threads()
+    segments: list[dict[str, Any]] = json.loads((workshop / _META).read_text(encoding="utf-8"))["segments"]
+    for segment in segments:
+        for path in _files(workshop, segment):
+            path.replace(folder / path.name)
+    shutil.rmtree(workshop)
+    return segments
+
+
+def _write_meta(folder: Path, segments: list[dict[str, Any]]) -> None:
+    """tantivy's list of segments, as an empty index of this schema has it, with ours entered."""
+    blank = folder / "blank"
+    blank.mkdir()
+    _open(blank)
+    meta = json.loads((blank / _META).read_text(encoding="utf-8"))
+    shutil.rmtree(blank)
+    (folder / _META).write_text(json.dumps(meta | {"segments": segments}), encoding="utf-8")
+    names = [_META, *(path.name for segment in segments for path in _files(folder, segment))]
+    (folder / ".managed.json").write_text(json.dumps(sorted(names)), encoding="utf-8")
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+
+
+def _drop(folder: Path, segment: dict[str, Any]) -> None:
+    for path in _files(folder, segment):
+        path.unlink()
+
+
+def _files(folder: Path, segment: dict[str, Any]) -> list[Path]:
+    return sorted(folder.glob(f"{segment['segment_id'].replace('-', '')}.*"))
 
 
 def _open(folder: Path) -> tantivy.Index:

@@ -13,9 +13,10 @@ from kb.clock import SHANGHAI
 from kb.errors import KbError, LibraryBusy, ReadOnlyLibrary
 from kb.ports import Clock
 
-__all__ = ["refusal", "writer_lock"]
+__all__ = ["holds_lock", "refusal", "try_lock", "writer_lock"]
 
 LOCK_NAME = "writer.lock"
+_held: set[Path] = set()
 
 
 @contextlib.contextmanager
@@ -34,13 +35,24 @@ def writer_lock(data: Path, *, clock: Clock, command: str = "", wait_s: float = 
         raise refusal(error, data) from error
     try:
         _acquire(handle, path, time.monotonic() + wait_s)
-        _write_holder(handle, command, clock)
+        try:
+            _write_holder(handle, command, clock)
+        except OSError as error:
+            raise refusal(error, data) from error
+        _held.add(data.resolve())
         try:
             yield
         finally:
-            os.ftruncate(handle, 0)
+            _held.discard(data.resolve())
+            with contextlib.suppress(OSError):     # a name left behind is harmless: the lock itself decides
+                os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def holds_lock(data: Path) -> bool:
+    """Whether this process is the writer, so that it need not wait for itself."""
+    return data.resolve() in _held
 
 
 def refusal(error: OSError, data: Path) -> KbError:
@@ -55,13 +67,14 @@ def refusal(error: OSError, data: Path) -> KbError:
 
 
 def _acquire(handle: int, path: Path, deadline: float) -> None:
-    while not _try_lock(handle):
+    while not try_lock(handle):
         if time.monotonic() >= deadline:
             raise LibraryBusy(_holder(path), "请等它结束后重试；查询不受影响")
         time.sleep(0.1)
 
 
-def _try_lock(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
+    """False where another process, or another handle of this one, has the file locked."""
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -8,14 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from kb.text import fold
 from kb.types import Kind, Passage, Status, Tier, Version
 
-__all__ = ["SCHEMA", "digest_of", "files", "jobs", "meta", "name_key", "passage_from", "passage_row", "passages",
-           "tables", "to_json", "version_from", "version_row", "versions"]
-
-SCHEMA = 2                 # raised with every change of the tables; a newer number is refused, never guessed at
+__all__ = ["digest_of", "files", "jobs", "meta", "name_key", "passage_from", "passage_row", "passages",
+           "tables", "to_json", "upsert", "version_from", "version_row", "versions"]
 
 tables = sa.MetaData()
 meta = sa.Table("meta", tables, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
@@ -58,6 +57,7 @@ feedback = sa.Table(
 
 _VERSION_FIELDS = tuple(field.name for field in fields(Version))
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage) if field.name != "version")
+_LATER = ("read_by", "page_label")       # since schema 2
 
 
 @lru_cache(maxsize=4096)
@@ -94,7 +94,22 @@ def to_json(value: object) -> str:
 
 
 def digest_of(version: Version, passages: Sequence[Passage]) -> str:
-    """Of everything stored about a version."""
-    content = [[getattr(version, name) for name in _VERSION_FIELDS],
-               [[getattr(passage, name) for name in _PASSAGE_FIELDS] for passage in passages]]
-    return sha256(to_json(content).encode("utf-8")).hexdigest()
+    """Of everything stored about a version. A field of a later schema counts where it says something, so that what an
+    older program stored keeps its digest."""
+    content: list[object] = [
+        [getattr(version, name) for name in _VERSION_FIELDS if name not in _LATER],
+        [[getattr(passage, name) for name in _PASSAGE_FIELDS if name not in _LATER]
+         for passage in sorted(passages, key=lambda p: p.ordinal)]]
+    owners: tuple[Version | Passage, ...] = (version, *passages)
+    later = [[owner.id, name, getattr(owner, name)] for owner in owners for name in _LATER if getattr(owner, name, "")]
+    return sha256(to_json([*content, sorted(later)] if later else content).encode("utf-8")).hexdigest()
+
+
+def upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """ON CONFLICT DO UPDATE, not OR REPLACE, which would delete the row and cascade."""
+    if not rows:
+        return
+    statement = insert(table)
+    key = list(table.primary_key.columns)
+    update = {column.name: column for column in statement.excluded if column.name != key[0].name}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=update), rows)

@@ -1,36 +1,43 @@
 """The one way the library changes: plan, build the index beside the old one, write the catalogue, publish the index.
 
 A process killed before the catalogue is written leaves the old content in use and an unused folder; killed after it,
-the finished generation is found and published by whoever opens the library next.
+the finished generation is found and published by whoever opens the library for writing next (`complete`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kb.catalogue import Catalogue, Change, Plan
-from kb.errors import ReadOnlyLibrary
-from kb.index import (
-    GenerationWriter,
+from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
+from kb.index import index_entry, verify
+from kb.index_writer import GenerationWriter
+from kb.lock import refusal, writer_lock
+from kb.manifest import (
     Manifest,
     check_embedder,
+    check_files,
     current_manifest,
     finished_generations,
-    index_entry,
     publish,
-    verify,
+    quarantine,
+    sweep,
 )
-from kb.lock import refusal, writer_lock
 from kb.ports import Clock, Embedder, IndexEntry
 
-__all__ = ["complete", "is_complete", "rebuild_index", "remove_versions", "store", "verify_library"]
+__all__ = ["complete", "is_complete", "rebuild_index", "remove_versions", "repair_index", "store", "verify_library"]
+
+_REPAIR_WAIT_S = 300.0     # another process may be repairing the same index
 
 
 def store(catalogue: Catalogue, plan: Plan, embedder: Embedder) -> Change:
     """Write a plan to catalogue and index. Hold the writer lock, and call `complete` before planning."""
-    try:
+    with _disk_errors(catalogue.data):
         if plan.documents or plan.removals or current_manifest(catalogue.data) is None:
-            writer = GenerationWriter(catalogue.data, embedder, library_version=plan.library_version,
-                                      everything=lambda: _entries_after(catalogue, plan))
+            writer = GenerationWriter(
+                catalogue.data, embedder, library_version=plan.library_version,
+                everything=lambda: _entries_after(catalogue, plan),
+                kept=lambda ids: [index_entry(p) for p in catalogue.passages(ids).values()])
             writer.put([index_entry(passage) for passage in plan.touched])
             writer.remove(plan.change.removed)
             writer.commit()
@@ -39,33 +46,64 @@ def store(catalogue: Catalogue, plan: Plan, embedder: Embedder) -> Change:
         else:
             catalogue.apply(plan)        # files and marks only: the content stays
         return plan.change
-    except OSError as error:
-        raise refusal(error, catalogue.data) from error
 
 
 def is_complete(catalogue: Catalogue, embedder: Embedder) -> bool:
-    """Whether the index is the catalogue's own. Cheap enough for every start.
+    """Whether the index is the catalogue's own and nothing removed is left to overwrite. Cheap enough for every start.
 
     Raises:
-        IndexDamaged: another embedder made the index.
+        OtherEmbedder: another embedder made the index.
     """
-    manifest = current_manifest(catalogue.data)
+    try:
+        manifest = current_manifest(catalogue.data)
+    except IndexDamaged:
+        return False
     if manifest is None:
         return False
     check_embedder(manifest, embedder)
-    return manifest.library_version == catalogue.library_version()
+    return manifest.library_version == catalogue.library_version() and not catalogue.removal_pending()
 
 
-def complete(catalogue: Catalogue, embedder: Embedder) -> None:
-    """Bring an index that is behind the catalogue up to it. Hold the writer lock."""
-    if is_complete(catalogue, embedder):
-        return
-    version = catalogue.library_version()
-    for manifest in finished_generations(catalogue.data):
-        if (manifest.library_version, manifest.embedder) == (version, embedder.name):
-            publish(catalogue.data, manifest.generation)
+def complete(catalogue: Catalogue, embedder: Embedder, progress: Callable[[str], None] = lambda step: None) -> None:
+    """Finish what a killed process left half done, and replace a damaged index. Hold the writer lock.
+
+    Raises:
+        OtherEmbedder: another embedder made the index.
+    """
+    with _disk_errors(catalogue.data):
+        if catalogue.removal_pending():
+            catalogue.forget_deleted()
+        try:
+            manifest = current_manifest(catalogue.data)
+            if manifest:
+                check_embedder(manifest, embedder)
+                check_files(catalogue.data, manifest)
+        except OtherEmbedder:
+            raise
+        except IndexDamaged as error:
+            progress(f"{error.problem}，正在从目录重建索引")
+            quarantine(catalogue.data)
+            manifest = None
+        version = catalogue.library_version()
+        if manifest and manifest.library_version == version:
+            sweep(catalogue.data, damaged=False)
             return
+        for made in finished_generations(catalogue.data):
+            if (made.library_version, made.embedder) == (version, embedder.name) and _is_sound(catalogue.data, made):
+                publish(catalogue.data, made.generation)
+                return
     _build_whole(catalogue, embedder)
+
+
+def repair_index(data: Path, embedder: Embedder, clock: Clock, progress: Callable[[str], None]) -> None:
+    """Replace an index found damaged by a reader, unless another process just did.
+
+    Raises:
+        ReadOnlyLibrary: the folder cannot be written.
+        OtherEmbedder: another embedder made the index.
+    """
+    with writer_lock(data, clock=clock, command="library repair", wait_s=_REPAIR_WAIT_S), Catalogue(data) as catalogue:
+        complete(catalogue, embedder, progress)
 
 
 def rebuild_index(data: Path, embedder: Embedder, clock: Clock) -> Manifest:
@@ -82,21 +120,35 @@ def remove_versions(data: Path, version_ids: Iterable[str], embedder: Embedder, 
 
 
 def verify_library(data: Path) -> Manifest:
-    """Raises IndexDamaged where catalogue and index disagree."""
+    """Read everything back: the catalogue's own consistency, then the index against it.
+
+    Raises:
+        KbError: the catalogue's file or one of its texts is damaged.
+        IndexDamaged: catalogue and index disagree.
+    """
     with Catalogue(data) as catalogue:
-        return verify(data, catalogue.passage_ids(), catalogue.library_version())
+        catalogue.check()
+        manifest = verify(data, catalogue.passage_ids(), catalogue.library_version())
+        catalogue.drop_backups()         # a migrated catalogue that reads back whole needs its older self no longer
+        return manifest
+
+
+def _is_sound(data: Path, manifest: Manifest) -> bool:
+    try:
+        check_files(data, manifest)
+    except IndexDamaged:
+        return False
+    return True
 
 
 def _build_whole(catalogue: Catalogue, embedder: Embedder) -> Manifest:
     if not catalogue.writable:
         raise ReadOnlyLibrary(f"数据文件夹不可写：{catalogue.data}", "请在可写的文件夹中重建索引（--data）")
-    try:
+    with _disk_errors(catalogue.data):
         writer = GenerationWriter(catalogue.data, embedder, library_version=catalogue.library_version(), whole=True,
                                   everything=lambda: [index_entry(p) for p in catalogue.all_passages()])
         writer.commit()
         publish(catalogue.data, writer.manifest.generation)
-    except OSError as error:
-        raise refusal(error, catalogue.data) from error
     return writer.manifest
 
 
@@ -105,3 +157,11 @@ def _entries_after(catalogue: Catalogue, plan: Plan) -> list[IndexEntry]:
     left = {*plan.removals, *(version.id for version, _ in plan.documents)}
     kept = [index_entry(p) for p in catalogue.all_passages() if p.version.id not in left]
     return kept + [index_entry(p) for _, passages in plan.documents for p in passages]
+
+
+@contextmanager
+def _disk_errors(data: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise refusal(error, data) from error

@@ -16,9 +16,10 @@ from kb.chroma_index import VectorIndex
 from kb.clock import FixedClock
 from kb.embedding import CharNgramEmbedder
 from kb.errors import IndexDamaged, LibraryBusy
-from kb.index import current_manifest, index_entry, open_index, publish
+from kb.index import index_entry, open_index
 from kb.lexical import LexicalIndex, write_lexical
 from kb.lock import writer_lock
+from kb.manifest import Manifest, current_manifest, file_digests, publish
 from kb.ports import IndexEntry
 from kb.store import complete, is_complete, rebuild_index, remove_versions, store, verify_library
 from kb.types import Kind, Passage, Tier, Version, ordinal_numeral
@@ -213,13 +214,69 @@ def test_a_graph_with_many_deletions_is_built_anew(catalogue, embedder):
     assert verify_library(catalogue.data).passages == 4
 
 
+def entries(texts):
+    return [IndexEntry(passage_id, "", "", text) for passage_id, text in texts.items()]
+
+
+def lexical(folder, texts, **difference):
+    """The words of `texts` in `folder`; entries that stay are taken from `texts` too."""
+    known = {entry.id: entry for entry in entries(texts)}
+    put = difference.pop("put", texts)
+    return write_lexical(folder, [known[i] for i in put], kept=lambda ids: [known[i] for i in ids], **difference)
+
+
 def test_the_lexical_index_replaces_by_id(tmp_path):
-    write_lexical(tmp_path / "x", [IndexEntry("a", "", "", "旧的文字"), IndexEntry("b", "", "", "另一条")])
-    write_lexical(tmp_path / "x", [IndexEntry("a", "", "", "新写的")], removed=["b"])
-    index = LexicalIndex(tmp_path / "x")
+    lexical(tmp_path / "old", {"a": "旧的文字", "b": "另一条"})
+    assert lexical(tmp_path / "new", {"a": "新写的"}, base=tmp_path / "old", removed=["b"]) == 1
+    index = LexicalIndex(tmp_path / "new")
     assert index.ids() == ["a"]
     assert index.search("旧", 5) == []
     assert [i for i, _ in index.search("新", 5)] == ["a"]
+
+
+@pytest.fixture
+def segments_of_two(monkeypatch):
+    monkeypatch.setattr("kb.lexical._SEGMENT", 2)
+
+
+def segments(folder):
+    return [segment["segment_id"] for segment in json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]]
+
+
+def test_only_the_segment_that_held_the_removed_entry_is_rewritten(tmp_path, segments_of_two):
+    texts = {"a": "盗窃", "b": "贿赂", "c": "欺诈", "d": "胁迫", "e": "电子侵入"}
+    lexical(tmp_path / "old", texts)
+    lexical(tmp_path / "new", texts, put=(), base=tmp_path / "old", removed=["c"])
+    old, new = segments(tmp_path / "old"), segments(tmp_path / "new")
+    assert [segment for segment in old if segment in new] == [old[0], old[2]]
+    assert len(new) == 3
+    index = LexicalIndex(tmp_path / "new")
+    assert index.ids() == ["a", "b", "d", "e"]
+    # Asked of the term dictionary, which shortens what terms share, so that a search of the bytes could miss one.
+    assert [index._searcher.doc_freq("body", term) for term in ("欺", "欺诈", "胁迫", "电子")] == [0, 0, 1, 1]
+
+
+def test_many_small_segments_are_put_together(tmp_path, monkeypatch):
+    monkeypatch.setattr("kb.lexical._SEGMENT", 100)
+    texts, base = {}, None
+    for n in range(12):
+        texts |= {f"p{n:02}": f"第{n}条的内容"}
+        lexical(tmp_path / f"{n}", texts, put=[f"p{n:02}"], base=base)
+        base = tmp_path / f"{n}"
+        assert LexicalIndex(base).ids() == sorted(texts)
+    assert len(segments(base)) < 9
+
+
+def test_scores_do_not_depend_on_how_the_library_came_about(tmp_path, segments_of_two):
+    """Statistics span all segments, and what was removed is no longer counted in them."""
+    texts = {"a": "侵犯商业秘密的行为", "b": "商业秘密的赔偿", "c": "商业贿赂", "d": "商业标识的混淆", "e": "秘密窃取"}
+    lexical(tmp_path / "at once", texts)
+    lexical(tmp_path / "1", texts | {"x": "商业秘密商业秘密", "y": "赔偿"}, put=["a", "x", "y", "b"])
+    lexical(tmp_path / "2", texts, put=["c", "e"], base=tmp_path / "1", removed=["x"])
+    lexical(tmp_path / "3", texts, put=["d"], base=tmp_path / "2", removed=["y"])
+    found = [LexicalIndex(tmp_path / name).search("侵犯商业秘密的赔偿", 9) for name in ("at once", "3")]
+    assert [i for i, _ in found[0]] == [i for i, _ in found[1]]
+    assert [score for _, score in found[0]] == pytest.approx([score for _, score in found[1]])
 
 
 # --- refusing and repairing
@@ -253,33 +310,30 @@ def test_rebuilding_waits_its_turn(data, embedder, clock):
         rebuild_index(data, embedder, clock)
 
 
-def damage_manifest(folder):
-    (folder / "manifest.json").write_text("{", encoding="utf-8")
+def reseal(folder, **values):
+    """Change a manifest as a program with a fault would: consistent in itself."""
+    replace(Manifest.read(folder), **values).write(folder)
 
 
-def damage_checksum(folder):
-    known = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").write_text(json.dumps(known | {"checksum": "0" * 64}), encoding="utf-8")
+def wrong_checksum(folder):
+    reseal(folder, checksum="0" * 64)
 
 
-def damage_lexical(folder):
-    write_lexical(folder / "lexical", [], removed=["aucl/10/" + TEXTS[10][-4:]])
+def wrong_version(folder):
+    reseal(folder, library_version="0")
 
 
-def damage_version(folder):
-    known = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    (folder / "manifest.json").write_text(json.dumps(known | {"library_version": "0"}), encoding="utf-8")
+def missing_words(folder):
+    write_lexical(folder / "other", [], base=folder / "lexical", removed=["aucl/10/" + TEXTS[10][-4:]],
+                  kept=lambda ids: [index_entry(p) for p in passages(LAW, TEXTS) if p.id in ids])
+    shutil.rmtree(folder / "lexical")
+    (folder / "other").rename(folder / "lexical")
+    reseal(folder, files=file_digests(folder))
 
 
-def damage_everything(folder):
-    for path in folder.rglob("*"):
-        if path.is_file() and path.name != "manifest.json":
-            path.write_bytes(b"\0" * 100)
-
-
-@pytest.mark.parametrize("damage", [damage_manifest, damage_checksum, damage_lexical, damage_version, damage_everything])
-def test_damage_is_found_and_repaired(data, embedder, clock, damage):
-    damage(data / "index" / current_manifest(data).generation)
+@pytest.mark.parametrize("fault", [wrong_checksum, wrong_version, missing_words])
+def test_an_index_that_says_something_else_than_it_holds_is_found_out(data, embedder, clock, fault):
+    fault(data / "index" / current_manifest(data).generation)
     with pytest.raises(IndexDamaged):
         verify_library(data)
     rebuild_index(data, embedder, clock)
@@ -306,7 +360,7 @@ def test_a_writer_killed_at_any_step_leaves_old_or_new_and_the_next_one_repairs(
 
     with monkeypatch.context() as patch:
         if step == "commit":
-            patch.setattr("kb.index._read_back", killed)
+            patch.setattr("kb.index_writer.file_digests", killed)
         elif step == "apply":
             patch.setattr(Catalogue, "apply", killed)
         else:
