@@ -4,9 +4,9 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["Line", "paragraphs"]
+__all__ = ["Line", "in_reading_order", "paragraphs", "typed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class _Measures:
         grouped: dict[tuple[int, int], list[Line]] = {}
         for line in lines:
             grouped.setdefault(self._place(line), []).append(line)
-        whole = {side: [line for (_, at), group in grouped.items() if at == side for line in group]
-                 for side in (0, 1, 2)}
-        self._columns = {place: _measure(group if len(group) >= 8 else whole[place[1]], alone=place[1] == 0)
+        whole = {side: _measure([line for (_, at), group in grouped.items() if at == side for line in group], alone=side == 0)
+                 for side in {side for _, side in grouped}}
+        self._columns = {place: _measure(group, alone=place[1] == 0) if len(group) >= 8 else whole[place[1]]
                          for place, group in grouped.items()}
 
     def column(self, line: Line) -> _Column:
@@ -102,6 +102,51 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> Iterator[tuple[int, str]]:
         last = line
     if text:
         yield page, text
+
+
+def in_reading_order(lines: Sequence[Line]) -> list[Line]:
+    """Lines found in any order, each perhaps in pieces: columns from left to right, rows from the top, pieces of a row joined."""
+    middle = _gutter(lines) if lines else None
+    columns = [lines] if middle is None else [[line for line in lines if line.left < middle - 4],
+                                              [line for line in lines if line.left >= middle - 4]]
+    return [_as_one(row) for column in columns for row in _rows(column)]
+
+
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: -(line.top + line.bottom)):
+        height = min(line.top_to_bottom, rows[-1][0].top_to_bottom) if rows else 0.0
+        if rows and abs(line.top + line.bottom - rows[-1][0].top - rows[-1][0].bottom) < height:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.left) for row in rows]
+
+
+def _as_one(row: Sequence[Line]) -> Line:
+    text = row[0].text
+    for piece in row[1:]:
+        text = f"{text} {piece.text}"
+    return replace(row[0], text=text, right=max(line.right for line in row),
+                   top=max(line.top for line in row), bottom=min(line.bottom for line in row))
+
+
+def typed(text: str, page: int, width: float, height: float) -> list[Line]:
+    """Text of which only the line breaks are known, as if typed on the page: a Chinese character is one measure wide."""
+    rows = [row for row in text.splitlines() if row.strip()]
+    step = 0.9 * height / max(len(rows), 1)
+    size = min(10.0, 0.8 * step)
+    lines = []
+    for number, row in enumerate(rows):
+        words = row.strip()
+        left = 0.1 * width + size * _measures(row[:len(row) - len(row.lstrip())])
+        top = 0.95 * height - number * step
+        lines.append(Line(words, page, width, height, left, left + size * _measures(words), top, top - size))
+    return lines
+
+
+def _measures(text: str) -> float:
+    return sum(0.5 if c.isascii() else 1.0 for c in text)
 
 
 _PAGE_NUMBER = re.compile(r"[-—–―·.\s]*第?\s*\d{1,4}\s*页?\s*(([/／,，]|共)\s*共?\s*\d{1,4}\s*页?)?[-—–―·.\s]*")

@@ -1,169 +1,183 @@
-"""PDF with a text layer: lines and their places through pypdfium2, what the file hides through pypdf.
+"""PDF to paragraphs with their page: text layer first, a second opinion where it is bad, text recognition where asked for."""
 
-pdfium is 20 times faster than the alternatives and gets the glyphs of browser-made PDFs right; its order of text follows
-columns. Scripts and attachments are never touched, only counted.
-"""
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-import io
-import logging
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
-from ingest.document import TEXT_LAYER_ONLY, Block, ParsedDocument, RawFile, ReadOptions, SourceWarning
-from ingest.parse.layout import Line, paragraphs
+from ingest.document import (
+    TEXT_LAYER_ONLY,
+    Block,
+    BlockKind,
+    PageReading,
+    ParsedDocument,
+    RawFile,
+    ReadOptions,
+    SourceWarning,
+)
+from ingest.parse.layout import Line, paragraphs, typed
+from ingest.parse.ocr import HOW_TO_INSTALL, Picture, available_engines, choose_engine, read_picture
+from ingest.parse.pdf_profile import OutlineEntry, Profile, profile_of, second_opinion
+from ingest.parse.pdf_quality import DOUBTFUL, ILLEGIBLE, legibility
+from ingest.parse.pdf_text import PageText, PdfPages, open_pdf
 from ingest.parse.text import blocks_in_place
 from kb.errors import SourceError
-from kb.text import clean
+from kb.text import clean, fold
 
 __all__ = ["parse_pdf"]
 
 _MAX_PAGES = 1_000
 _MAX_CHARACTERS = 5_000_000
-_LEGIBLE = 1.5                     # points: smaller text is there for machines, not for readers
-_REFETCH = "请重新下载；仍不行时用阅读器打开后另存（或打印）为 PDF 再导入"
-_OCR = "请先做文字识别（OCR），或者找到带文字的版本再导入"
+_OCR_DPI = 200
 
 
 def parse_pdf(raw: RawFile, options: ReadOptions = TEXT_LAYER_ONLY) -> ParsedDocument:
-    """Paragraphs with their page. Raises SourceError: password, damage, no text at all, over 1000 pages."""
-    hidden = _inspect(raw)
-    pages = _read_pages(raw.data)
-    if not any(page.lines for page in pages):
-        raise SourceError("没有可检索的文字（可能是扫描件）", _OCR)
-    blocks = blocks_in_place(Block(clean(text), page=page) for page, text in paragraphs([page.lines for page in pages]))
-    return ParsedDocument(blocks, warnings=(*hidden, *_doubts(raw.name, pages, blocks)))
+    """Raises SourceError: password, damage, nothing legible, over 1000 pages; ConfigError: no program for `options.ocr`."""
+    with open_pdf(raw.data) as pdf:
+        texts = _text_layer(pdf)
+        profile = profile_of(raw.name, raw.data)
+        pages = _second_opinions(raw.data, [_judged(text) for text in texts])
+        if options.ocr:
+            pages = _recognised(pdf, pages, choose_engine(options.ocr))
+        restrictions = pdf.restrictions()
+    if not any(page.is_kept for page in pages):
+        raise _nothing_legible(raw.name, pages)
+    blocks = blocks_in_place(_labelled(_blocks(pages), profile))
+    warnings = (*profile.warnings, *_of_file(raw, restrictions), *_of_text_layer(raw.name, texts), *_of_pages(raw.name, pages))
+    return ParsedDocument(blocks, warnings=warnings, pages=tuple(page.reading for page in pages))
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """A page as it was read best so far."""
+
+    number: int
+    width: float
+    height: float
     lines: tuple[Line, ...]
-    illegible: int
+    quality: float
+    read_by: str = "text"
+
+    @property
+    def is_kept(self) -> bool:
+        return bool(self.lines) and self.quality >= ILLEGIBLE
+
+    @property
+    def reading(self) -> PageReading:
+        characters = sum(len(line.text) for line in self.lines) if self.is_kept else 0
+        return PageReading(self.number, characters, round(self.quality, 3), self.read_by if self.is_kept else "")
 
 
-def _inspect(raw: RawFile) -> tuple[SourceWarning, ...]:
-    """Password and hidden cargo, by pypdf. Where pypdf gives up pdfium still decides whether the text can be read."""
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
+def _text_layer(pdf: PdfPages) -> list[PageText]:
+    if len(pdf) > _MAX_PAGES:
+        raise SourceError(f"文件有 {len(pdf)} 页，超过 {_MAX_PAGES} 页上限", "请拆分后再导入")
+    texts, total = [], 0
+    for number in range(1, len(pdf) + 1):
+        texts.append(pdf.text(number))
+        total += len(texts[-1].text)
+        if total > _MAX_CHARACTERS:
+            raise SourceError("文件超过 500 万字上限", "请拆分后再导入")
+    return texts
 
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)     # its complaints become one warning of ours
-    warnings = []
-    try:
-        reader = PdfReader(io.BytesIO(raw.data), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise SourceError("文件有打开密码", "请用阅读器打开后另存为无密码的 PDF 再导入")
-        root: Any = reader.trailer["/Root"].get_object()
-        names = _followed(root, "/Names") or {}
-        if "/JavaScript" in names or "/AA" in root or _runs(_followed(root, "/OpenAction")):
-            warnings.append(SourceWarning(raw.name, "文件带有脚本或自动动作，只收录文字，脚本不会运行", "如来源可疑，请核对原件"))
-        if "/EmbeddedFiles" in names:
-            warnings.append(SourceWarning(raw.name, "文件带有附件，附件没有收录", "需要附件内容时请取出后单独导入"))
-    except SourceError:
-        raise
-    except DependencyError:
-        pass        # AES needs a package we do not carry; pdfium opens such a file itself or asks for the password
-    except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError, OSError):
-        warnings.append(SourceWarning(raw.name, "文件结构不规范", "请核对收录的文字是否完整"))
+
+def _judged(text: PageText) -> _Page:
+    quality = legibility(text.text) * (1 - text.unmapped) if text.lines else 0.0
+    return _Page(text.number, text.width, text.height, text.lines, quality)
+
+
+_CLEARLY = 0.1          # a second opinion must be that much better
+_TRIED = 5              # pages of a document share their fonts: after so many in vain, the rest will be no better
+
+
+def _second_opinions(data: bytes, pages: list[_Page]) -> list[_Page]:
+    bad = [page.number for page in pages if page.lines and page.quality < DOUBTFUL]
+    better: dict[int, _Page] = {}
+    for tried, (number, text) in enumerate(second_opinion(data, bad), start=1):
+        page, quality = pages[number - 1], legibility(text) if text.strip() else 0.0
+        if quality > page.quality + _CLEARLY:
+            better[number] = replace(page, lines=tuple(typed(text, number, page.width, page.height)), quality=quality,
+                                     read_by="second")
+        if tried >= _TRIED and not better:
+            break
+    return [better.get(page.number, page) for page in pages]
+
+
+def _recognised(pdf: PdfPages, pages: list[_Page], engine: str) -> list[_Page]:
+    return [page if page.lines and page.quality >= DOUBTFUL else _seen(pdf, page, engine) for page in pages]
+
+
+def _seen(pdf: PdfPages, page: _Page, engine: str) -> _Page:
+    reading = read_picture(Picture(page.number, page.width, page.height, pdf.picture(page.number, _OCR_DPI)), engine)
+    quality = min(reading.confidence, legibility("\n".join(line.text for line in reading.lines)))
+    return replace(page, lines=reading.lines, quality=quality, read_by=engine) if quality > page.quality else page
+
+
+def _nothing_legible(name: str, pages: list[_Page]) -> SourceError:
+    how = f"可以用文字识别导入：zhiwen ingest --ocr {name}" + ("" if available_engines() else f"（{HOW_TO_INSTALL}）")
+    if any(page.lines for page in pages):
+        return SourceError("文字无法正确识别（字体编码问题），没有可收录的内容", how + "；或换用其他版本")
+    return SourceError("没有可检索的文字（可能是扫描件）", how + "；或找到带文字的版本")
+
+
+# Blocks
+
+def _blocks(pages: list[_Page]) -> Iterator[Block]:
+    for page, text in paragraphs([page.lines if page.is_kept else () for page in pages]):
+        yield Block(clean(text), page=page)
+
+
+def _labelled(blocks: Iterable[Block], profile: Profile) -> Iterator[Block]:
+    """Page labels, and headings where the outline names the very words of a paragraph."""
+    levels = {_place(entry): min(entry.level, 6) for entry in profile.outline}
+    for block in blocks:
+        level = levels.get((block.page, fold(block.text)), 0)
+        kind = BlockKind.HEADING if level else block.kind
+        yield replace(block, kind=kind, level=level, page_label=profile.label(block.page))
+
+
+def _place(entry: OutlineEntry) -> tuple[int | None, str]:
+    return entry.page, fold(entry.title)
+
+
+# Doubts
+
+_CHECK = "引用前请核对原件"
+
+
+def _of_file(raw: RawFile, restrictions: tuple[str, ...]) -> Iterator[SourceWarning]:
     if b"%%EOF" not in raw.data[-2048:]:
-        warnings.append(SourceWarning(raw.name, "文件末尾不完整，可能缺页", "请核对页数，必要时重新下载"))
-    return tuple(warnings)
+        yield SourceWarning(raw.name, "文件末尾不完整，可能缺页", "请核对页数，必要时重新下载")
+    if restrictions:
+        yield SourceWarning(raw.name, f"文件的所有者限制了{'、'.join(restrictions)}", "请确认有权使用这份文件")
 
 
-def _followed(dictionary: Any, key: str) -> Any:  # noqa: ANN401
-    """The object itself, where the dictionary may hold only a reference to it."""
-    value = dictionary.get(key)
-    return value.get_object() if value is not None else None
+def _of_text_layer(name: str, texts: list[PageText]) -> Iterator[SourceWarning]:
+    if unseen := sum(text.unseen for text in texts):
+        yield SourceWarning(name, f"{unseen} 行看不见的文字（过小、与底色相同、不显示或在页面之外）没有收录", "请核对原件")
+    if layers := [text.number for text in texts if text.over_scan and text.lines]:
+        yield SourceWarning(name, f"{_listed(layers)}是扫描图像，文字来自文件自带的识别结果", _CHECK)
 
 
-def _runs(action: Any) -> bool:  # noqa: ANN401
-    """Whether opening the file would do more than go to a page."""
-    from pypdf.generic import DictionaryObject
-
-    return isinstance(action, DictionaryObject) and action.get("/S") in ("/JavaScript", "/Launch", "/SubmitForm", "/URI")
-
-
-def _read_pages(data: bytes) -> list[_Page]:
-    import pypdfium2 as pdfium
-
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if "assword" in str(error):
-            raise SourceError("文件有打开密码", "请用阅读器打开后另存为无密码的 PDF 再导入") from error
-        raise SourceError("PDF 文件不完整或已损坏，无法打开", _REFETCH) from error
-    try:
-        if len(document) > _MAX_PAGES:
-            raise SourceError(f"文件有 {len(document)} 页，超过 1000 页上限", "请拆分后再导入")
-        pages, total = [], 0
-        for number in range(len(document)):
-            pages.append(_read_page(document, number))
-            total += sum(len(line.text) for line in pages[-1].lines)
-            if total > _MAX_CHARACTERS:
-                raise SourceError("文件超过 500 万字上限", "请拆分后再导入")
-        return pages
-    finally:
-        document.close()
+def _of_pages(name: str, pages: list[_Page]) -> Iterator[SourceWarning]:
+    with_ocr = f"可以用文字识别再导入一次：zhiwen ingest --ocr {name}"
+    if empty := [page.number for page in pages if not page.lines]:
+        yield SourceWarning(name, f"{_listed(empty)}没有文字，没有收录", f"如果是扫描页，{with_ocr}")
+    if lost := [page.number for page in pages if page.lines and not page.is_kept]:
+        yield SourceWarning(name, f"{_listed(lost)}的文字无法正确识别（字体编码问题），没有收录", with_ocr)
+    doubtful = [page.number for page in pages if page.is_kept and page.quality < DOUBTFUL and page.read_by in ("text", "second")]
+    if doubtful:
+        yield SourceWarning(name, f"{_listed(doubtful)}有部分文字无法正确识别（字体编码问题）", f"请对照原件核对，或{with_ocr}")
+    if second := [page.number for page in pages if page.is_kept and page.read_by == "second"]:
+        yield SourceWarning(name, f"{_listed(second)}的文字用备用方法读取，段落划分可能不准", _CHECK)
+    if seen := [page.number for page in pages if page.is_kept and page.read_by not in ("text", "second")]:
+        yield SourceWarning(name, f"{_listed(seen)}由文字识别得到", _CHECK)
 
 
-def _read_page(document: Any, number: int) -> _Page:  # noqa: ANN401  (pypdfium2 has no types)
-    import pypdfium2 as pdfium
-
-    try:
-        page = document[number]
-        text = page.get_textpage()
-    except pdfium.PdfiumError as error:
-        raise SourceError(f"第 {number + 1} 页无法读取，文件可能已损坏", _REFETCH) from error
-    width, height = page.get_size()
-    lines, illegible = [], 0
-    for line in _lines(text, number + 1, (width, height)):
-        on_page = line.right > 0 and line.left < width and line.top < height and line.bottom > 0
-        if on_page and line.top_to_bottom >= _LEGIBLE:
-            lines.append(line)
+def _listed(numbers: list[int]) -> str:
+    """第 1、3–5 页"""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
         else:
-            illegible += 1
-    text.close()
-    page.close()
-    return _Page(tuple(lines), illegible)
-
-
-def _lines(text: Any, page: int, size: tuple[float, float]) -> Iterator[Line]:  # noqa: ANN401
-    """Lines in pdfium's reading order; it marks their ends with generated line breaks."""
-    import pypdfium2.raw as raw
-
-    codes = [raw.FPDFText_GetUnicode(text, i) for i in range(text.count_chars())]
-    start = 0
-    for i, code in enumerate([*codes, 10]):
-        if code in (10, 13):
-            inked = [k for k in range(start, i) if codes[k] > 32 and codes[k] not in (0x3000, 0xA0)]
-            if inked:
-                boxes = [text.get_charbox(k, loose=True) for k in {inked[0], inked[len(inked) // 2], inked[-1]}]
-                words = "".join(_character(text, codes, k, raw) for k in range(start, i))
-                yield Line(words, page, *size, min(box[0] for box in boxes), max(box[2] for box in boxes),
-                           max(box[3] for box in boxes), min(box[1] for box in boxes))
-            start = i + 1
-
-
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’《》〈〉…—]")
-
-
-def _character(text: Any, codes: list[int], k: int, raw: Any) -> str:  # noqa: ANN401
-    """One character; a space that pdfium made up beside a Chinese character is dropped (2019 年 → 2019年)."""
-    code = codes[k]
-    if code == 32 and raw.FPDFText_IsGenerated(text, k) == 1:
-        beside = [chr(codes[n]) for n in (k - 1, k + 1) if 0 <= n < len(codes)]
-        return "" if any(_CJK.match(c) for c in beside) else " "
-    return "" if code in (0, 2, 0xFFFE) or 0xD800 <= code < 0xE000 else chr(code)
-
-
-def _doubts(file: str, pages: list[_Page], blocks: tuple[Block, ...]) -> Iterator[SourceWarning]:
-    empty = [str(number) for number, page in enumerate(pages, start=1) if not page.lines]
-    if empty:
-        listed = "、".join(empty[:20]) + ("等" if len(empty) > 20 else "")
-        yield SourceWarning(file, f"第 {listed} 页没有文字，没有收录", "如果是扫描页，" + _OCR.removeprefix("请先"))
-    if illegible := sum(page.illegible for page in pages):
-        yield SourceWarning(file, f"{illegible} 行看不见的文字（过小或在页面之外）没有收录", "请核对原件")
-    text = "".join(block.text for block in blocks)
-    broken = sum(1 for c in text if "\ue000" <= c <= "\uf8ff" or c == "�")
-    if broken * 100 > len(text):
-        yield SourceWarning(file, "部分文字无法正确识别（字体编码问题）", "请对照原件核对，或换用其他版本")
+            runs.append([number])
+    shown = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs[:20]]
+    return f"第 {'、'.join(shown)}{' 等' if len(runs) > 20 else ''} 页"
