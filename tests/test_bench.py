@@ -176,9 +176,11 @@ def test_a_pdf_that_cannot_be_read_is_named(tmp_path):
         write_pdfs([tmp_path / "empty.pdf"], tmp_path / "pdf", files=1, pages=1)
 
 
-def test_without_material_nothing_is_measured():
-    with pytest.raises(ConfigError, match="--statutes"):
-        bench_ingest.measure(None, [], None, lambda step: None)
+@pytest.mark.parametrize(("arguments", "remedy"), [
+    (["bench", "ingest"], "用 --statutes 指出"), (["bench", "--corpus", "."], "用 --corpus 指出")])
+def test_without_material_the_command_says_what_to_name(arguments, remedy, tmp_path):
+    with pytest.raises(ConfigError, match=f"退出码 2(?s:.*){remedy}"):
+        zhiwen(arguments, tmp_path / "data")
 
 
 def test_ingestion_is_measured_beside_langchains_default_path(statutes):
