@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from hashlib import sha256
-from itertools import pairwise
 
+from ingest.numerals import item_mark
 from ingest.outline import Section, Span
 from kb.types import Passage, Version
 
@@ -15,11 +16,23 @@ __all__ = ["MAX_PASSAGE", "number_passages", "passages_of"]
 MAX_PASSAGE = 1_200
 
 
+class _Cut(IntEnum):
+    """How well a text may be cut before a piece, best first."""
+
+    PARAGRAPH = 0        # 款, or a paragraph
+    ITEM = 1             # 项: （一）
+    POINT = 2            # 目: 1.
+    SENTENCE = 3
+    FIRST_ITEM = 4       # between 有下列情形之一的： and its （一）
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     start: int
     end: int
     page: int | None
+    page_label: str
+    cut: _Cut = _Cut.PARAGRAPH
 
 
 def passages_of(sections: Sequence[Section], text: str, version: Version) -> tuple[Passage, ...]:
@@ -31,7 +44,8 @@ def passages_of(sections: Sequence[Section], text: str, version: Version) -> tup
             drafts.append(Passage(
                 id="", version=version, locator=section.locator, text=text[piece.start:piece.end],
                 heading_path=section.heading_path, article=section.article, sub=section.sub,
-                part=k if len(pieces) > 1 else 0, page=piece.page, start=piece.start, end=piece.end))
+                part=k if len(pieces) > 1 else 0, page=piece.page, page_label=piece.page_label,
+                start=piece.start, end=piece.end))
     return number_passages(drafts)
 
 
@@ -51,11 +65,10 @@ def number_passages(drafts: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def _pieces(section: Section, text: str) -> Iterator[_Piece]:
     for run in _runs(section.spans):
-        size = run[-1].end - run[0].start
-        if size <= MAX_PASSAGE:
-            yield _Piece(run[0].start, run[-1].end, run[0].page)
+        if run[-1].end - run[0].start <= MAX_PASSAGE:
+            yield _Piece(run[0].start, run[-1].end, run[0].page, run[0].page_label)
         else:
-            yield from _packed([piece for span in run for piece in _sentences(span, text)], size)
+            yield from _packed([piece for span in run for piece in _sentences(span, text)])
 
 
 def _runs(spans: Sequence[Span]) -> Iterator[list[Span]]:
@@ -70,29 +83,53 @@ def _runs(spans: Sequence[Span]) -> Iterator[list[Span]]:
         yield run
 
 
-def _packed(pieces: Sequence[_Piece], size: int) -> Iterator[_Piece]:
-    """Pieces filled up evenly, so that the last one is not a scrap."""
-    share = size / -(-size // MAX_PASSAGE)
-    start, page = pieces[0].start, pieces[0].page
-    for before, piece in pairwise(pieces):
-        if piece.end - start > MAX_PASSAGE or before.end - start >= share:
-            yield _Piece(start, before.end, page)
-            start, page = piece.start, piece.page
-    yield _Piece(start, pieces[-1].end, page)
+def _packed(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    """Pieces joined to parts that may be shown: cut where a lawyer would, else where the parts come out even."""
+    begin = 0
+    while begin < len(pieces):
+        end = _best_cut(pieces, begin)
+        first, last = pieces[begin], pieces[end - 1]
+        yield replace(first, end=last.end)
+        begin = end
+
+
+def _best_cut(pieces: Sequence[_Piece], begin: int) -> int:
+    """The piece before which the part that begins at `begin` ends: the best kind of cut between 2/5 of an even share
+    and the limit, then the one nearest to that share."""
+    start, left = pieces[begin].start, pieces[-1].end - pieces[begin].start
+    if left <= MAX_PASSAGE:
+        return len(pieces)
+    share = left / -(-left // MAX_PASSAGE)
+    choices: list[tuple[int, float, int]] = []
+    k = begin + 1
+    while k < len(pieces) and pieces[k - 1].end - start <= MAX_PASSAGE:
+        size = pieces[k - 1].end - start
+        choices.append((pieces[k].cut if size >= share * 0.4 else len(_Cut), abs(size - share), k))
+        k += 1
+    return min(choices)[2]
 
 
 _SENTENCE_END = re.compile(r"[。！？；\n][”’』」）]?")
 
 
 def _sentences(span: Span, text: str) -> Iterator[_Piece]:
-    """The paragraph whole where it fits, else in bounded pieces that end with a sentence wherever there is one."""
-    start = span.start
-    while span.end - start > MAX_PASSAGE:
-        ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + MAX_PASSAGE)]
-        end = ends[-1] if ends else start + MAX_PASSAGE
-        yield _Piece(start, end, span.page)
-        start = end
+    """The paragraph whole where it fits, else its sentences; a sentence that is too long itself is cut at the limit."""
+    start, cut = span.start, _cut_before(span, text)
+    while span.end - span.start > MAX_PASSAGE and start < span.end:
+        match = _SENTENCE_END.search(text, start, min(start + MAX_PASSAGE, span.end))
+        end = match.end() if match else min(start + MAX_PASSAGE, span.end)
+        yield _Piece(start, end, span.page, span.page_label, cut)
+        start, cut = end, _Cut.SENTENCE
         while start < span.end and text[start].isspace():
             start += 1
     if start < span.end:
-        yield _Piece(start, span.end, span.page)
+        yield _Piece(start, span.end, span.page, span.page_label, cut)
+
+
+def _cut_before(span: Span, text: str) -> _Cut:
+    mark = item_mark(text[span.start:span.start + 12])
+    if mark is None or mark.rank == 1:
+        return _Cut.PARAGRAPH
+    if text[max(span.start - 2, 0):span.start] in ("：\n", ":\n"):
+        return _Cut.FIRST_ITEM
+    return _Cut.ITEM if mark.rank == 2 else _Cut.POINT

@@ -3,17 +3,18 @@
 One file may hold several sets of articles, one after the other; each set that starts again at 第一条 is a run.
 """
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ingest.document import Block, BlockKind
 from ingest.numerals import ArticleMark, article_mark
 from kb.types import StatuteRef
 
-__all__ = ["article_runs", "doubts_about"]
+__all__ = ["article_runs", "doubts_about", "separated"]
 
 _Key = tuple[int, int]
 _FIRST: _Key = (1, 0)
@@ -40,6 +41,28 @@ def _quoted_only(blocks: Sequence[Block], run: dict[int, ArticleMark]) -> bool:
     first = min(run)
     size = blocks[-1].start + len(blocks[-1].text)
     return min(mark.number for mark in run.values()) > 1 and blocks[first].start > size / 2
+
+
+_INSIDE = re.compile(r"(?<=[。；：！？”）]) ?(?=第)")
+
+
+def separated(blocks: Sequence[Block]) -> list[Block]:
+    """Paragraphs into which a source has run several articles (…制定本法。第二条 本法…), cut before each next article."""
+    cut: list[Block] = []
+    last: _Key = (0, 0)
+    for block in blocks:
+        begin = 0
+        places = [0, *(match.end() for match in _INSIDE.finditer(block.text))] if block.kind is BlockKind.PARAGRAPH else []
+        for place in places:
+            mark = article_mark(block.text[place:place + 40])
+            if mark is None or mark.refers or (place and not (mark.plain and mark.key in _following(last))):
+                continue
+            last = mark.key
+            if place:
+                cut.append(replace(block, text=block.text[begin:place].rstrip(), start=block.start + begin))
+                begin = place
+        cut.append(replace(block, text=block.text[begin:], start=block.start + begin) if begin else block)
+    return cut
 
 
 @dataclass

@@ -11,7 +11,7 @@ from ingest.document import Block, BlockKind
 from ingest.handbook import decimal, section_marks
 from ingest.numerals import ArticleMark, article_mark, tidy_heading
 from ingest.outline import Open, Outline, Section, Structure, span
-from ingest.sequence import article_runs
+from ingest.sequence import article_runs, separated
 from ingest.tasks import numbered, top_marks
 from ingest.titlepage import contents, is_front_line, names_document
 
@@ -21,7 +21,7 @@ __all__ = ["Structure", "article_of", "structure"]
 def structure(blocks: Sequence[Block], title: str) -> Structure:
     """The shape of a document follows its numbering: articles first, then 一、(一)1., 1.1, then headings alone."""
     listed = contents(blocks)
-    blocks = [block for i, block in enumerate(blocks) if i not in listed]
+    blocks = separated([block for i, block in enumerate(blocks) if i not in listed])
     tops = top_marks(blocks)
     if _is_amendment(title) and len(tops) >= 2:
         return _decision(blocks, title, tops[-1])

@@ -1,7 +1,6 @@
 """Articles, tasks and headings: which paragraphs carry a number of their own and which only mention one."""
 
 import json
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,8 @@ from ingest.structure import Structure, structure
 from ingest.titlepage import is_front_line
 from kb.text import fold
 from kb.types import Kind, Passage, StatuteRef, Tier, Version
+from tests.golden_trees import FOLDER, TREES, passages_in, tree
 
-GOLDEN = Path(__file__).parent / "golden" / "article_trees.json"
 VERSION = Version("v", "d", "某法", "2025", Kind.LAW, Tier.OFFICIAL)
 
 
@@ -247,14 +246,7 @@ def test_the_plan_has_twenty_two_tasks_under_their_numbers(corpus: Path) -> None
         "引言", "引言", "一、建设目标", *expected, "三、(一)", "三、(二)", "三、(三)", "四、组织保障"]
 
 
-def tree(passages: tuple[Passage, ...]) -> list[list]:
-    """Numbers, nesting, lengths and checksums of the texts; the texts themselves stay out of the project."""
-    return [[p.locator, [heading.split(" ")[0][:8] for heading in p.heading_path], p.part, len(p.text),
-             sha256(p.text.encode()).hexdigest()[:8]] for p in passages]
-
-
 @pytest.mark.corpus
-@pytest.mark.parametrize("file", json.loads(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else [])
-def test_article_trees_are_as_they_were_reviewed(corpus: Path, file: str) -> None:
-    entry = next(entry for entry in documents(corpus) if entry["file"] == file)
-    assert tree(real(corpus, file, entry["title"])[1]) == json.loads(GOLDEN.read_text(encoding="utf-8"))[file]
+@pytest.mark.parametrize("name", TREES)
+def test_the_tree_of_a_document_is_as_it_was_reviewed(corpus: Path, name: str) -> None:
+    assert tree(passages_in(corpus, TREES[name])) == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
