@@ -62,16 +62,31 @@ def _under(named: Path) -> Iterator[SourceFile | Problem]:
         yield Problem(display_name(str(named)), "路径不存在或无法访问", "请检查路径是否写对、是否有读取权限")
         return
     if stat.S_ISDIR(mode):
-        yield from _walk(root, "")
+        yield from _walk(root)
     elif stat.S_ISREG(mode):
         yield SourceFile(root, display_name(root.name))
     else:
         yield Problem(display_name(root.name), "不是普通文件（管道、设备或套接字），已跳过", "请改为普通文件后重试")
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[SourceFile | Problem]:
+def _walk(root: Path) -> Iterator[SourceFile | Problem]:
+    """Depth first, by name. Not recursive: somebody's folders may be nested deeper than Python calls may be."""
+    waiting = [_entries(root, "")]
+    while waiting:
+        entry = next(waiting[-1], None)
+        if entry is None:
+            waiting.pop()
+        elif isinstance(entry, SourceFile | Problem):
+            yield entry
+        else:
+            waiting.append(_entries(*entry))
+
+
+def _entries(folder: Path, prefix: str) -> Iterator[SourceFile | Problem | tuple[Path, str]]:
+    """What lies in one folder; its folders as path and prefix of names."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
     except OSError:
         yield Problem(display_name(prefix) or ".", "文件夹无法读取，已跳过", "请检查读取权限")
         return
@@ -80,11 +95,15 @@ def _walk(folder: Path, prefix: str) -> Iterator[SourceFile | Problem]:
             continue
         relative = prefix + entry.name
         name = display_name(relative)
-        mode = entry.stat(follow_symlinks=False).st_mode
+        try:
+            mode = entry.stat(follow_symlinks=False).st_mode
+        except OSError:
+            yield Problem(name, "文件无法读取，已跳过", "请检查文件是否还在、是否有读取权限")
+            continue
         if stat.S_ISLNK(mode):
             yield Problem(name, "是符号链接，没有跟随", "请把实际文件放进该文件夹")
         elif stat.S_ISDIR(mode):
-            yield from _walk(Path(entry.path), relative + "/")
+            yield Path(entry.path), relative + "/"
         elif not stat.S_ISREG(mode):
             yield Problem(name, "不是普通文件（管道、设备或套接字），已跳过", "请移出该文件夹")
         elif entry.name != _MANIFEST:

@@ -221,7 +221,8 @@ def test_progress_names_every_file(folder, ingest):
     steps = []
     ingest(folder, progress=steps.append)
     assert [str(step) for step in steps[:2]] == ["读取 1/2 指南.md", "读取 2/2 条例.md"]
-    assert steps[-1].stage == "建立索引"
+    assert [step.stage for step in steps[2:]] == ["建立索引", "已入库"]
+    assert str(steps[-1]) == "已入库 2/2"
 
 
 def test_a_second_writer_is_refused(data, folder, ingest, clock):
@@ -318,7 +319,7 @@ KILLED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from kb import catalogue, chroma_index, index, lexical, store
+from kb import catalogue, chroma_index, index_writer, store
 from ingest import pipeline
 from kb.clock import FixedClock
 from kb.embedding import CharNgramEmbedder
@@ -328,8 +329,8 @@ def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 owner, name = {"keeping originals": (catalogue.Catalogue, "keep_original"),
                "planning": (catalogue.Catalogue, "plan"),
                "writing vectors": (chroma_index.VectorIndex, "close"),
-               "writing terms": (index, "write_lexical"),
-               "reading back": (index, "_read_back"),
+               "writing terms": (index_writer, "write_lexical"),
+               "checking the index": (index_writer, "_check_counts"),
                "writing the catalogue": (catalogue.Catalogue, "apply"),
                "publishing": (store, "publish")}[where]
 setattr(owner, name, die)
@@ -339,7 +340,7 @@ pipeline.ingest_paths([folder], data, registry=Registry((), {}), embedder=CharNg
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill a process without its consent")
-@pytest.mark.parametrize("where", ["keeping originals", "planning", "writing vectors", "writing terms", "reading back",
+@pytest.mark.parametrize("where", ["keeping originals", "planning", "writing vectors", "writing terms", "checking the index",
                                    "writing the catalogue", "publishing"])
 def test_a_process_killed_while(where, data, folder, ingest, embedder):
     """… leaves the old library or the new one in use, and the next run completes it."""
