@@ -30,6 +30,9 @@ def repair_radicals(text: str) -> str:
 
 def strip_controls(text: str) -> str:
     """Without control (Cc, line breaks and tabs aside) and invisible format characters (Cf: zero width, bidi, tags)."""
+    # Neither kind is printable, and most text is but for its blanks: one look at the whole spares every character.
+    if text.replace("\n", "").replace("\t", "").replace("\u3000", "").isprintable():
+        return text
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf"))
 
 

@@ -53,6 +53,11 @@ def test_controls_and_invisible_characters_go_line_breaks_stay():
 
 
 @given(st.text())
+def test_nothing_but_controls_and_invisible_characters_goes(text):
+    assert strip_controls(text) == "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf"))
+
+
+@given(st.text())
 def test_clean_text_is_stable_and_has_no_controls(text):
     cleaned = clean(text)
     assert clean(cleaned) == cleaned
