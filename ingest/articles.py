@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.document import Block, BlockKind
+from ingest.document import Block
 from ingest.numerals import ArticleMark, chapter_rank, item_mark, tidy_heading
 from ingest.outline import Open, Outline, Section, Structure, headings, preamble
 from ingest.sequence import doubts_about
 from ingest.tasks import numbered, top_marks
-from ingest.titlepage import is_attachment, is_front_line, is_sentence, names_text
+from ingest.titlepage import begins_text, is_attachment, is_front_line, is_sentence
 
 __all__ = ["articles", "opening"]
 
@@ -57,8 +57,7 @@ def _texts(blocks: Sequence[Block], runs: Sequence[Mapping[int, ArticleMark]]) -
 def opening(blocks: Sequence[Block], last: int, first: int) -> tuple[int, str]:
     """Where the text whose 第一条 is at `first` begins, after the article at `last`, and what it is called."""
     reach = range(first - 1, max(last, first - 1 - _LOOK_BACK), -1)
-    titles = [i for i in reach if not chapter_rank(blocks[i].text)
-              and (blocks[i].kind is BlockKind.HEADING or is_attachment(blocks[i].text) or names_text(blocks[i].text))]
+    titles = [i for i in reach if begins_text(blocks[i])]
     if titles:
         begin = titles[0]
         while begin - 1 in titles:
@@ -77,7 +76,8 @@ def _sections(blocks: Sequence[Block], title: str, text: _Text, heads: Mapping[i
     sections = _front(front, title)
     if text.name:
         outline = _named(outline, text.name)
-        sections = [_within(section, text.name) for section in preamble(front, text.name, "引言")]
+        said = [block for block in front if block.text.rstrip("：: ") not in text.name]
+        sections = [_within(section, text.name) for section in preamble(said, text.name, "引言")]
     current: Open | None = None
     for i in range(first, text.end):
         block, mark = blocks[i], marks.get(i)
@@ -124,7 +124,7 @@ def _named(outline: Outline, name: str) -> Outline:
 
 
 def _within(section: Section, name: str) -> Section:
-    return Section(f"{name} {section.locator}", (name,), section.spans)
+    return Section(f"{name} {section.locator}", (name, *section.heading_path), section.spans)
 
 
 _NOTICE = re.compile(r"(?:印发|转发|发布)给?你们|(?:予以|现予|现)(?:印发|转发)|现将.{2,60}(?:印发|转发)")

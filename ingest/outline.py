@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.document import Block, BlockKind
-from ingest.numerals import chapter_rank, division_mark, tidy_heading
+from ingest.numerals import article_mark, chapter_rank, division_mark, tidy_heading
 from ingest.titlepage import is_front_line, is_sentence, names_document, signatures
 from kb.text import fold
 
@@ -115,14 +115,12 @@ def headings(blocks: Sequence[Block], title: str) -> dict[int, tuple[float, str]
 
 
 def _is_chapter_name(text: str) -> bool:
-    from ingest.numerals import article_mark
-    return bool(text) and len(text) <= 25 and not is_sentence(text) and article_mark(text) is None \
-        and (chapter_rank(text) == 0 or division_mark(text) is None)
+    return 0 < len(text) <= 25 and not is_sentence(text) and article_mark(text) is None and division_mark(text) is None
 
 
 def preamble(blocks: Sequence[Block], title: str, locator: str) -> list[Section]:
     """What is said before the first number, beyond title and dates; nothing where that is little."""
     said = [block for block in blocks if not is_front_line(block.text, title) and block.kind is not BlockKind.HEADING]
-    if sum(len(fold(block.text)) for block in said) < 15:
+    if sum(len(fold(block.text)) for block in said) < 15 and not any("。" in block.text for block in said):
         return []
     return [Section(locator, (), tuple(span(block) for block in said))]

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ingest.document import Block, BlockKind
 from ingest.numerals import ArticleMark, article_mark
+from ingest.titlepage import begins_text
 from kb.types import StatuteRef
 
 __all__ = ["article_runs", "doubts_about", "separated"]
@@ -104,9 +105,13 @@ class _Walk:
         return all(self._next((mark.number + k, 0), i) < first for k in (1, 2))
 
     def _restarts(self, i: int, mark: ArticleMark) -> bool:
-        """A second 第一条 with a 第二条 after it begins another set."""
+        """A second 第一条 with a 第二条 after it, or a title before it, begins another set."""
         return (self.begun and mark.key == _FIRST and self.last is not None and self.last.key != _FIRST
-                and self._next((2, 0), i) < self._next(_FIRST, i))
+                and (self._next((2, 0), i) < self._next(_FIRST, i) or self._titled(i)))
+
+    def _titled(self, i: int) -> bool:
+        """Whether a title stands on the page before block `i`, with its date and first chapter between."""
+        return any(begins_text(block) for block in self.blocks[max(max(self.runs[-1]) + 1, i - 4):i])
 
     def _out_of_turn(self, i: int, mark: ArticleMark) -> bool:
         if (self.spaced and not mark.plain) or not self._after_a_sentence(i):

@@ -83,7 +83,7 @@ class _Numbered:
     def _divide(self, block: Block, rank: float, name: str, *, named: bool) -> None:
         self.outline.leave(rank)
         self.current = Open(tidy_heading(block.text), self.outline.path, heading=block)
-        self.outline.enter(rank, tidy_heading(block.text))
+        self.outline.enter(rank, tidy_heading(block.text).rstrip("：: "))
         self.marks, self.last, self.deepest = {}, {1: self.last.get(1, 0)}, 3
         self.name, self.named, self.fresh = name, named, True
 

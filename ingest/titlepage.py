@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from ingest.document import Block
-from ingest.numerals import article_mark, item_mark
+from ingest.document import Block, BlockKind
+from ingest.numerals import article_mark, chapter_rank, item_mark
 from kb.text import fold
 
-__all__ = ["contents", "is_attachment", "is_front_line", "is_sentence", "names_document", "names_text", "signatures"]
+__all__ = ["begins_text", "contents", "is_attachment", "is_front_line", "is_sentence", "names_document", "signatures"]
 
 _DATE = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
 _FRONT = re.compile(rf"[（(]?\s*(根据)?\s*{_DATE}[^。；]*$|目\s*[录次]$|[（(]?[^，。]{{0,24}}[〔\[（]\d{{4}}[〕\]）]第?\d+号[)）]?$"
@@ -64,13 +64,16 @@ def is_attachment(text: str) -> bool:
     return bool(_ATTACHMENT.match(text)) and len(text) <= 60 and not text.endswith(("。", "；"))
 
 
-_TEXT_NAME = re.compile(r"[^。；，：]{2,50}(?:法|条例|办法|规定|细则|规则|规程|规范|解释|制度|章程|决定|通知|公约|协议|合同|方案|标准|指引|指南|意见)"
+_TEXT_NAME = re.compile(r"[^。；，：]{1,50}(?:法|条例|办法|规定|细则|规则|规程|规范|解释|制度|章程|决定|通知|公约|协议|合同|方案|标准|指引|指南|意见)"
                         r"(?:[（(][^（）()]{1,12}[)）])?$")
 
 
-def names_text(text: str) -> bool:
-    """A short line that ends as the names of rules do: 某市商业秘密保护办法（试行）."""
-    return bool(_TEXT_NAME.match(text)) and article_mark(text) is None and item_mark(text) is None
+def begins_text(block: Block) -> bool:
+    """Whether a second text may begin here: a heading other than a chapter, an attachment, or a line that ends as the
+    names of rules do (某市商业秘密保护办法（试行）)."""
+    if chapter_rank(block.text) or article_mark(block.text) or item_mark(block.text):
+        return False
+    return block.kind is BlockKind.HEADING or is_attachment(block.text) or bool(_TEXT_NAME.match(block.text))
 
 
 _CHINESE_DATE = r"[二一][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
@@ -87,7 +90,7 @@ def signatures(texts: Sequence[str]) -> int:
     count = 0
     while count < len(texts) - 1 and _signs(texts[-1 - count]):
         count += 1
-    return count if count and texts[-1 - count].endswith(("。", "；", "：", "！", "？", "”", "）", ")", ".", "》")) else 0
+    return count if count and texts[-1 - count].endswith(("。", "；", "！", "？", "”", "）", ")", ".", "》")) else 0
 
 
 def _signs(text: str) -> bool:
