@@ -3,16 +3,17 @@
 import os
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
 from ingest.batch import Batch
-from ingest.document import TEXT_LAYER_ONLY, PreparedDocument, RawFile, ReadOptions, SourceWarning
+from ingest.document import TEXT_LAYER_ONLY, PageReading, PreparedDocument, RawFile, ReadOptions, SourceWarning
 from ingest.load import Problem, display_name
 from ingest.manifest import ManifestEntry
 from ingest.origins import Origins, places_told, unsaid
+from ingest.parse import recognise
 from ingest.progress import Listener, Progress
 from ingest.sandbox import ParserPool
 from ingest.sources import NamedPaths, Source, Unread, doubtful_folder, is_there, read_again
@@ -22,7 +23,7 @@ from kb.ports import Embedder
 from kb.registry import Registry
 from kb.types import Passage, Version
 
-__all__ = ["RECIPE", "Outcome", "Run"]
+__all__ = ["RECIPE", "Examined", "Outcome", "Run"]
 
 RECIPE = 2                 # raised when the same bytes would now be read differently, so that they are read again
 _Job = tuple[Source, str]  # with its fingerprint: everything that decides how the file is read
@@ -36,6 +37,18 @@ class Outcome(StrEnum):
     UNCHANGED = "未变"
     DUPLICATE = "重复"         # a further origin of a version that another file provides
     REFUSED = "未入库"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a rehearsal shows of a file."""
+
+    name: str
+    version: Version
+    passages: Sequence[Passage]
+    format: str = ""
+    pages: tuple[PageReading, ...] = ()
+    warnings: tuple[SourceWarning, ...] = ()
 
 
 class Run:
@@ -57,7 +70,7 @@ class Run:
         self._registry, self._options = registry, options
         self._named: NamedPaths | None = None
         self._present: set[str] = set()              # locations the named paths hold
-        self._examined: dict[str, PreparedDocument | None] = {}      # locations read; kept only in a rehearsal
+        self._examined: dict[str, Examined | None] = {}      # locations read; kept only in a rehearsal
         self._provider: dict[str, str] = {}          # location by version id, of what this run provided
         self._reading: dict[str, str] = {}           # first location by fingerprint
         self._copies: list[_Job] = []
@@ -159,6 +172,16 @@ class Run:
                 if outcome is not Outcome.REFUSED and location in records}
         return sum(sizes.get(version_id, 0) for version_id in held)
 
+    def examined(self, location: str) -> Examined | None:
+        """As a rehearsal read the file or the one it is a copy of, else as the library has it; None where neither does."""
+        record = self.origins.records.get(location)
+        if location in self._examined or record is None or self.outcomes.get(location) is Outcome.REFUSED:
+            return self._examined.get(location)
+        if found := self._examined.get(self._provider.get(record.version_id, "")):
+            return replace(found, name=record.name)
+        passages = self.catalogue.passages_of(record.version_id)
+        return Examined(record.name, passages[0].version, passages) if passages else None
+
     # --- below the surface
 
     def _prepare(self, jobs: Iterator[_Job], *, final: bool = False) -> None:
@@ -227,7 +250,7 @@ class Run:
     def _accept(self, source: Source, document: PreparedDocument, fingerprint: str, *, final: bool) -> None:
         """The first file of a version provides it, then the fullest; one that says something else is no origin of it."""
         version_id = document.version.id
-        self._examined[source.location] = document if self._is_rehearsal else None
+        self._examined[source.location] = _shown(source, document) if self._is_rehearsal else None
         self._prepared += len(document.passages)
         rival = next((record for record in self.origins.providers(version_id) if record.location != source.location
                       and (record.location in self._present or is_there(record.location))), None)
@@ -307,7 +330,7 @@ class Run:
             self.outcomes[location] = (Outcome.UNCHANGED if version_id not in written
                                        else Outcome.UPDATED if replaced else Outcome.ADDED)
         self._forgotten = []
-        if written:
+        if written and not self._is_rehearsal:
             done = sum(outcome is not Outcome.REFUSED for outcome in self.outcomes.values())
             self.listener(Progress("已入库", done, max(done, len(self._named or ()))))
 
@@ -317,6 +340,11 @@ def _record(source: Source, document: PreparedDocument, fingerprint: str) -> Fil
     unread = any(not page.read_by for page in document.pages)
     return FileRecord(source.location, source.raw.name, source.raw.sha256,
                       _incomplete(fingerprint) if unread else fingerprint, document.version.id)
+
+
+def _shown(source: Source, document: PreparedDocument) -> Examined:
+    return Examined(source.raw.name, document.version, document.passages, recognise(source.raw).name, document.pages,
+                    document.warnings)
 
 
 def _incomplete(fingerprint: str) -> str:

@@ -1,7 +1,6 @@
 """Commands that fill and maintain the library: ingest; library list, remove, verify, rebuild."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,20 +9,46 @@ import typer
 from kb.cli_options import DONE, WITH_PROBLEMS, AsJson, Data, NoBundled, opened, print_json, say, settings, tools
 
 if TYPE_CHECKING:
-    from ingest.pipeline import Progress
+    from ingest.document import ReadOptions
 
 __all__ = ["ingest", "list_library", "rebuild", "remove", "verify"]
 
+INTERRUPTED = 130          # as shells report a program stopped by Ctrl-C
+_PRUNE = ("移除所列文件夹和压缩包里已经消失的文件；文件夹本身不在、是空的或无法读取时（例如共享盘没有连上）不移除其中的文件")
+_ENGINE = "文字识别程序：rapidocr 或 tesseract；默认用本机已安装的"
 
-def ingest(paths: Annotated[list[Path], typer.Argument(help="文件或文件夹")], data: Data = None,
-           prune: Annotated[bool, typer.Option("--prune", help="移除所列文件夹里已经消失的文件")] = False,
+
+def ingest(paths: Annotated[list[Path], typer.Argument(help="文件、文件夹或 ZIP 压缩包")], data: Data = None,
+           prune: Annotated[bool, typer.Option("--prune", help=_PRUNE)] = False,
+           dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览：识别出的文件、结构和问题，不写入任何内容")] = False,
+           tree: Annotated[bool, typer.Option("--tree", help="预览时列出每个文件的全部标题")] = False,
+           ocr: Annotated[bool, typer.Option("--ocr", help="用文字识别读扫描件（结果会注明，需核对）")] = False,
+           ocr_engine: Annotated[str, typer.Option("--ocr-engine", metavar="程序", help=_ENGINE)] = "",
            as_json: AsJson = False) -> None:
-    """把文件加入资料库（md、txt、pdf、docx）。"""
+    """把文件加入资料库。随时可以中断：已入库的保留，再次运行会接着做。"""
     from ingest.pipeline import ingest_paths
+    from ingest.preview import preview_paths
+    from ingest.progress import shown_on
 
     chosen = tools(data)
-    report = ingest_paths(paths, chosen.data, registry=chosen.registry, embedder=chosen.embedder, clock=chosen.clock,
-                          prune=prune, progress=_progress())
+    options = _read_options(ocr, ocr_engine)
+    if dry_run:
+        with shown_on(sys.stderr) as listener:
+            preview = preview_paths(paths, chosen.data, registry=chosen.registry, prune=prune, progress=listener,
+                                    options=options)
+        if as_json:
+            print_json(preview.as_json())
+        else:
+            typer.echo("\n".join(preview.lines(whole_tree=tree)))
+        refused = preview.problems or any(file.problem for file in preview.files)
+        raise typer.Exit(WITH_PROBLEMS if refused else DONE)
+    try:
+        with shown_on(sys.stderr) as listener:
+            report = ingest_paths(paths, chosen.data, registry=chosen.registry, embedder=chosen.embedder,
+                                  clock=chosen.clock, prune=prune, progress=listener, options=options)
+    except KeyboardInterrupt:
+        say("已中断。已入库的文件都保留在资料库里；再次运行同一条命令会接着做")
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         print_json(report.as_json())
     else:
@@ -33,6 +58,17 @@ def ingest(paths: Annotated[list[Path], typer.Argument(help="文件或文件夹"
             for entry in entries:
                 typer.echo(f"{label}：{entry.file}：{entry.problem}。{entry.remedy}")
     raise typer.Exit(WITH_PROBLEMS if report.problems else DONE)
+
+
+def _read_options(ocr: bool, engine: str) -> "ReadOptions":
+    """Raises ConfigError where a program for reading scans is wanted and there is none of this name."""
+    from ingest.document import ReadOptions
+
+    if not (ocr or engine):
+        return ReadOptions()
+    from ingest.parse.ocr import choose_engine
+
+    return ReadOptions(ocr=choose_engine(engine or "auto"))
 
 
 def list_library(data: Data = None, no_bundled: NoBundled = False, as_json: AsJson = False) -> None:
@@ -72,13 +108,3 @@ def rebuild(data: Data = None) -> None:
 
     chosen = tools(data)
     typer.echo(f"索引已重建：{rebuild_index(chosen.data, chosen.embedder, chosen.clock).passages} 段")
-
-
-def _progress() -> "Callable[[Progress], None]":
-    """A line that renews itself on a terminal, a plain line every ten files elsewhere."""
-    def show_progress(step: "Progress") -> None:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{step}", end="\n" if step.done == step.total else "", file=sys.stderr, flush=True)  # noqa: T201
-        elif step.done % 10 == 0 or step.done == step.total:
-            say(str(step))
-    return show_progress
