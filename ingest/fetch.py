@@ -154,7 +154,7 @@ class Fetcher:
         """Read without the register and without a manifest, so that only the page itself speaks."""
         raw = RawFile(file_name(each.entry, page), page.data, sha256(page.data).hexdigest())
         with ParserPool(Registry((), {}), workers=1) as parser:
-            return doubts_about(each.entry, parser.prepare(raw))
+            return doubts_about(each.entry, page, parser.prepare(raw))
 
     def _stored(self, each: Wanted, page: Page, doubts: Sequence[str]) -> Fetched:
         """Through the ordinary ingestion, with a manifest that vouches for the bytes.

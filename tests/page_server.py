@@ -13,13 +13,15 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-__all__ = ["Certificate", "PageServer", "Reply", "html", "make_certificate", "moved", "page_server", "proxy_before"]
+from ingest.connection import FetchPolicy
+
+__all__ = ["Certificate", "PageServer", "Reply", "html", "make_certificate", "moved", "page_server", "played", "proxy_before"]
 
 NAMES = ("www.cnipa.gov.cn", "www.samr.gov.cn")
 
@@ -74,7 +76,7 @@ class PageServer:
     """What the site was asked. `pages` maps a path with its query to its script."""
 
     def __init__(self, pages: dict[str, list[Reply]], certificate: Certificate) -> None:
-        self.pages = pages
+        self.pages, self.certificate = pages, certificate
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.stopping = threading.Event()
         self.asked: dict[str, int] = defaultdict(int)
@@ -177,6 +179,13 @@ def page_server(pages: dict[str, Reply | list[Reply]], certificate: Certificate)
         site.http.shutdown()
         site.http.server_close()
         thread.join()
+
+
+def played(policy: FetchPolicy, site: PageServer) -> FetchPolicy:
+    """The policy with every official name led to the site on loopback; pauses are not waited for."""
+    return replace(policy, port=site.port, resolve=lambda host, port: ["127.0.0.1"], pause_s=0, sleep=lambda seconds: None,
+                   may_connect=lambda address: str(address) == "127.0.0.1",
+                   tls=lambda: ssl.create_default_context(cafile=str(site.certificate.file)))
 
 
 @contextmanager

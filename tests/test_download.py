@@ -5,12 +5,11 @@ import ipaddress
 import ssl
 import zlib
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from page_server import Certificate, Reply, make_certificate, moved, page_server, proxy_before
+from page_server import Certificate, Reply, make_certificate, moved, page_server, played, proxy_before
 
 from ingest.connection import FetchPolicy, is_public
 from ingest.download import Downloader
@@ -18,7 +17,6 @@ from kb.errors import ConfigError, SourceError
 
 SITE = "https://www.cnipa.gov.cn"
 TEXT = "第一条 为了测试，制定本办法。\n".encode() * 400
-Policies = Callable[..., FetchPolicy]
 
 
 @pytest.fixture(scope="session")
@@ -26,26 +24,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
-@pytest.fixture
-def policy(certificate: Certificate) -> Policies:
-    """Two official names, both played by a server on loopback; the pauses are not waited for."""
-    def made(port: int, **changes: object) -> FetchPolicy:
-        usual = FetchPolicy(
-            frozenset({"www.cnipa.gov.cn", "www.samr.gov.cn"}), port=port, resolve=lambda host, port: ["127.0.0.1"],
-            may_connect=lambda address: str(address) == "127.0.0.1", sleep=lambda seconds: None, pause_s=0,
-            tls=lambda: ssl.create_default_context(cafile=str(certificate.file)))
-        return replace(usual, **changes)
-    return made
+OFFICIAL = FetchPolicy(frozenset({"www.cnipa.gov.cn", "www.samr.gov.cn"}))
 
 
 @pytest.fixture
-def download(certificate: Certificate, policy: Policies):
-    """The page at /a of a site with these pages, and what the site was asked."""
+def download(certificate: Certificate):
+    """The page at /a of a site with these pages, or why it could not be had; and what the site was asked."""
     def run(pages: dict[str, Reply | list[Reply]] | Reply | list[Reply], url: str = f"{SITE}/a", **changes: object):
-        script = pages if isinstance(pages, dict) else {"/a": pages}
-        with page_server(script, certificate) as site:
+        with page_server(pages if isinstance(pages, dict) else {"/a": pages}, certificate) as site:
             try:
-                return Downloader(policy(site.port, **changes)).get(url), site
+                return Downloader(replace(played(OFFICIAL, site), **changes)).get(url), site
             except SourceError as error:
                 return error, site
     return run
@@ -71,9 +59,8 @@ def test_an_address_of_the_internet_is_public(address):
                                      ["219.142.0.1", "192.168.0.9"]])
 def test_a_public_name_that_leads_inside_is_not_contacted(answers):
     """The policy is the default one: were the address tried, the block on the network would end the test."""
-    ordinary = FetchPolicy(frozenset({"www.cnipa.gov.cn"}), resolve=lambda host, port: answers)
     with pytest.raises(SourceError, match="非公网地址"):
-        Downloader(ordinary).get(f"{SITE}/a")
+        Downloader(replace(OFFICIAL, resolve=lambda host, port: answers)).get(f"{SITE}/a")
 
 
 def test_the_checked_address_is_the_one_contacted(download):
@@ -149,9 +136,9 @@ def test_proxies_of_the_environment_are_not_used(download, monkeypatch):
     assert download(Reply(TEXT))[0].data == TEXT
 
 
-def test_a_proxy_the_operator_names_is_used_and_the_site_still_has_to_prove_itself(certificate, policy):
+def test_a_proxy_the_operator_names_is_used_and_the_site_still_has_to_prove_itself(certificate):
     with page_server({"/a": Reply(TEXT)}, certificate) as site, proxy_before(site) as (address, asked):
-        assert Downloader(policy(site.port, proxy=address)).get(f"{SITE}/a").data == TEXT
+        assert Downloader(replace(played(OFFICIAL, site), proxy=address)).get(f"{SITE}/a").data == TEXT
         assert asked == [f"www.cnipa.gov.cn:{site.port}"]
 
 
@@ -283,10 +270,10 @@ def test_a_site_that_sends_a_byte_now_and_then_is_given_up(download, declared):
 
 # -- politeness ----------------------------------------------------------------------------------------------------
 
-def test_a_second_passes_between_two_requests_to_one_host(certificate, policy):
+def test_a_second_passes_between_two_requests_to_one_host(certificate):
     waits: list[float] = []
     with page_server({"/a": Reply(TEXT), "/b": Reply(TEXT)}, certificate) as site:
-        downloader = Downloader(policy(site.port, sleep=waits.append, pause_s=1000.0, total_s=5000.0))
+        downloader = Downloader(replace(played(OFFICIAL, site), sleep=waits.append, pause_s=1000.0, total_s=5000.0))
         downloader.get(f"{SITE}/a")
         assert waits == []
         downloader.get("https://www.samr.gov.cn/a")
