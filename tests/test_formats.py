@@ -6,6 +6,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from ingest.archive import unpack
 from ingest.document import PreparedDocument, RawFile
 from ingest.load import SourceFile, find_files, read_file
 from ingest.parse import parse
@@ -47,9 +48,9 @@ def official(corpus: Path, file: str) -> dict[str, str]:
     return articles(prepare(read_file(SourceFile(corpus / file, file)), None, EMPTY))
 
 
-REFUSED = {"03_": "Excel", "04_": "CSV", "06_": "旧版 Word", "07_": "没有可检索的文字", "08_": "网页", "09_": "网页", "13_": "PowerPoint",
-           "16_": "压缩包", "17_": "OFD", "90_": "文件有打开密码", "91_": "不完整或已损坏", "92_": "文件是空的", "93_": "膨胀", "96_": "网页",
-           "98_": "PNG", "99_XML": "实体", "99_XXE": "实体", "99_zip": "压缩包", "99_恶意": "压缩包", "99_混合": "空字节", "99_表格": "CSV"}
+REFUSED = {"06_": "旧版 Word", "07_": "没有可检索的文字", "16_": "ZIP 压缩包", "17_": "OFD", "90_": "文件有打开密码", "91_": "不完整或已损坏",
+           "92_": "文件是空的", "93_": "膨胀", "98_": "PNG", "99_XML": "实体", "99_XXE": "实体", "99_zip": "ZIP 压缩包", "99_恶意": "GZIP 压缩包",
+           "99_混合": "空字节"}
 
 
 @pytest.mark.corpus
@@ -59,6 +60,71 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(results: dict[str, Prepa
     for start, said in REFUSED.items():
         (error,) = [error for name, error in refused.items() if name.startswith(start)]
         assert said in error.problem and error.remedy, start
+
+
+def rows(document: PreparedDocument) -> list[str]:
+    return [fold(p.text) for p in document.passages if "指标：" in p.text]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("start", ["03_", "04_", "08_"])
+def test_each_row_of_a_table_is_a_passage_with_its_unit(results: dict[str, PreparedDocument | SourceError], start: str) -> None:
+    found = rows(one(results, start))
+    assert len(found) == 24 and found == rows(one(results, "05_"))
+    assert fold("条目：任务7；指标：商业秘密服务站；数值：50；单位：家；时点：累计；出处：二（三）7") in found
+
+
+@pytest.mark.corpus
+def test_the_mark_of_the_encoding_is_no_part_of_the_first_column(results: dict[str, PreparedDocument | SourceError]) -> None:
+    assert one(results, "04_").passages[0].text.startswith("条目：目标；")
+
+
+AROUND = ("首页", "政务公开", "当前位置", "搜索", "相关文件", "宣传周", "广告", "主办单位", "ICP", "分享到", "浏览次数", "无障碍", "访问统计")
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("start", ["08_", "09_"])
+def test_nothing_that_stands_around_the_text_of_a_page_is_stored(results: dict[str, PreparedDocument | SourceError], start: str) -> None:
+    stored = "\n".join(p.text for p in one(results, start).passages)
+    assert not [word for word in AROUND if word in stored]
+
+
+@pytest.mark.corpus
+def test_a_page_that_declares_gb2312_gives_the_articles_word_for_word(results: dict[str, PreparedDocument | SourceError], corpus: Path) -> None:
+    (file,) = (path for path in (corpus / "regulations").glob("*惩罚性赔偿*2026*.md"))
+    found = articles(one(results, "09_"))
+    assert found == official(corpus, f"regulations/{file.name}") and len(found) == 14
+
+
+@pytest.mark.corpus
+def test_slides_know_their_number_and_keep_table_and_notes(results: dict[str, PreparedDocument | SourceError]) -> None:
+    passages = one(results, "13_").passages
+    assert {p.page for p in passages} == {1, 2, 3, 4, 5, 6}
+    assert any(p.page == 6 and p.text == "指标：商业秘密服务站；数值：50；单位：家" for p in passages)
+    assert any(p.page == 5 and "备注：" in p.text and "一百万元以下的罚款" in p.text for p in passages)
+
+
+@pytest.mark.corpus
+def test_the_files_of_an_archive_are_read_under_readable_names(corpus: Path) -> None:
+    path = next((corpus / "formats").glob("16_*.zip"))
+    archive = read_file(SourceFile(path, path.name))
+    files, problems = unpack(archive)
+    plan, rules = (prepare(file, None, EMPTY) for file in files)
+    assert not problems and [file.name.rpartition("/")[2] for file in files] == ["附件1 建设方案.txt", "附件2 惩罚性赔偿解释.txt"]
+    assert len(tasks(plan)) == 22 and len(articles(rules)) == 14
+
+
+@pytest.mark.corpus
+def test_words_hidden_in_a_page_are_not_stored_and_the_reader_is_told(results: dict[str, PreparedDocument | SourceError]) -> None:
+    document = one(results, "96_")
+    assert [p.text for p in document.passages] == ["本期培训面向中小企业，地点以通知为准。"]
+    assert "2 处隐藏文字" in document.warnings[0].problem
+
+
+@pytest.mark.corpus
+def test_formulas_injected_into_a_table_are_stored_as_the_words_they_are(results: dict[str, PreparedDocument | SourceError]) -> None:
+    texts = [p.text for p in one(results, "99_表格").passages]
+    assert texts == ['企业：=HYPERLINK("http://attacker.invalid","点此")；说明：正常', "企业：@SUM(1+1)*cmd|' /C calc'!A0；说明：-2+3"]
 
 
 AUCL = "regulations/中华人民共和国反不正当竞争法(2025修订).md"
@@ -91,8 +157,8 @@ def tasks(document: PreparedDocument) -> list[Passage]:
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("start", ["05_", "11_", "97_"])
-def test_the_plan_keeps_its_tasks_in_word_and_in_full_width(results: dict[str, PreparedDocument | SourceError], start: str) -> None:
+@pytest.mark.parametrize("start", ["05_", "08_", "11_", "97_"])
+def test_the_plan_keeps_its_tasks_in_word_on_a_page_and_in_full_width(results: dict[str, PreparedDocument | SourceError], start: str) -> None:
     found = tasks(one(results, start))
     assert len(found) == 22 and found[6].locator == "二、(三)7" and "商业秘密服务站50家" in fold(found[6].text)
     goal = next(p for p in one(results, start).passages if p.locator == "一、建设目标")

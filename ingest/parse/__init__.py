@@ -8,9 +8,7 @@ from ingest.document import TEXT_LAYER_ONLY, ParsedDocument, RawFile, ReadOption
 from ingest.package import ZIP_MAGIC, member_names
 from kb.errors import SourceError
 
-__all__ = ["ARCHIVES", "FORMATS", "MAX_CHARACTERS", "Format", "kind_of", "parse", "recognise"]
-
-MAX_CHARACTERS = 5_000_000
+__all__ = ["ARCHIVES", "FORMATS", "Format", "kind_of", "parse", "recognise"]
 
 Parser = Callable[[RawFile, ReadOptions], ParsedDocument]
 
@@ -37,6 +35,30 @@ def _plain(raw: RawFile, options: ReadOptions) -> ParsedDocument:
     from ingest.parse.text import parse_plain
 
     return parse_plain(raw)
+
+
+def _html(raw: RawFile, options: ReadOptions) -> ParsedDocument:
+    from ingest.parse.html import parse_html
+
+    return parse_html(raw)
+
+
+def _xlsx(raw: RawFile, options: ReadOptions) -> ParsedDocument:
+    from ingest.parse.sheet import parse_xlsx
+
+    return parse_xlsx(raw)
+
+
+def _csv(raw: RawFile, options: ReadOptions) -> ParsedDocument:
+    from ingest.parse.sheet import parse_csv
+
+    return parse_csv(raw)
+
+
+def _pptx(raw: RawFile, options: ReadOptions) -> ParsedDocument:
+    from ingest.parse.slides import parse_pptx
+
+    return parse_pptx(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +89,8 @@ _SOUND = "请把内容整理成文字（.docx 或 .txt）再导入"
 FORMATS = (
     Format("PDF", (".pdf",), (b"%PDF-",), parser=_pdf),
     Format("Word 文档（.docx）", (".docx",), ZIP_MAGIC, b"word/document.xml", parser=_docx),
-    Format("Excel 表格（.xlsx）", (".xlsx", ".xlsm"), ZIP_MAGIC, b"xl/workbook.xml", remedy="请把表格复制到 Word，另存为 .docx 再导入"),
-    Format("PowerPoint 演示文稿（.pptx）", (".pptx", ".pptm"), ZIP_MAGIC, b"ppt/presentation.xml", remedy="请导出为 PDF 再导入"),
+    Format("Excel 表格（.xlsx）", (".xlsx", ".xlsm"), ZIP_MAGIC, b"xl/workbook.xml", parser=_xlsx),
+    Format("PowerPoint 演示文稿（.pptx）", (".pptx", ".pptm"), ZIP_MAGIC, b"ppt/presentation.xml", parser=_pptx),
     Format("OFD 版式文件", (".ofd",), ZIP_MAGIC, b"OFD.xml", remedy="请用 OFD 阅读器导出为 PDF 再导入"),
     Format("OpenDocument 文档", (".odt", ".ods", ".odp"), ZIP_MAGIC, b"META-INF/manifest.xml",
            remedy="请用 LibreOffice 或 WPS 打开后另存为 .docx、.xlsx 或 .pptx 再导入"),
@@ -91,8 +113,8 @@ FORMATS = (
     Format("录音或录像", (".mp3", ".wav", ".m4a", ".ogg", ".flac", ".mp4", ".avi", ".mov", ".mkv", ".wmv"),
            (b"ID3", b"OggS", b"fLaC", b"RIFF", b"\x1a\x45\xdf\xa3"), remedy=_SOUND),
     Format("Windows 程序", (".exe", ".dll"), (b"MZ\x90\x00",), remedy="程序不能作为资料导入"),
-    Format("网页", (".html", ".htm", ".xhtml", ".mht", ".mhtml"), remedy="请在浏览器中另存为 PDF，或把正文复制为文本再导入"),
-    Format("CSV 表格", (".csv", ".tsv"), remedy="请把表格复制到 Word，另存为 .docx 再导入"),
+    Format("网页", (".html", ".htm", ".xhtml", ".mht", ".mhtml"), parser=_html),
+    Format("CSV 表格", (".csv", ".tsv"), parser=_csv),
     Format("邮件", (".eml",), remedy="请把正文复制为文本，附件单独保存后再导入"),
     Format("数据文件", (".json", ".xml", ".yaml", ".yml", ".toml"), remedy=_TO_TEXT),
     Format("Markdown 文本", (".md", ".markdown"), parser=_markdown),
@@ -109,9 +131,6 @@ def parse(raw: RawFile, options: ReadOptions = TEXT_LAYER_ONLY) -> ParsedDocumen
     if kind.parser is None:
         raise SourceError(f"暂不支持{kind.name}", kind.remedy)
     document = kind.parser(raw, options)
-    size = sum(len(block.text) for block in document.blocks)
-    if size > MAX_CHARACTERS:
-        raise SourceError(f"文件有 {size / 10_000:.0f} 万字，超过 500 万字上限", "请拆分后再导入")
     ending = PurePosixPath(raw.name.lower()).suffix
     if ending in kind.endings:
         return document

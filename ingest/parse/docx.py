@@ -3,16 +3,20 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
 from ingest.package import check_package
 from ingest.parse.numbering import Numbering
-from ingest.parse.text import blocks_in_place, row_text
+from ingest.parse.table import Cell, table_blocks
+from ingest.parse.text import blocks_in_place
 from kb.errors import SourceError
 from kb.text import clean
 
-__all__ = ["parse_docx"]
+__all__ = ["MAX_ROWS", "parse_docx"]
+
+MAX_ROWS = 100_000
 
 _REFETCH = "请重新下载；仍不行时用 Word 或 WPS 打开后另存为 .docx 再导入"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -33,7 +37,7 @@ def parse_docx(raw: RawFile) -> ParsedDocument:
             zipfile.BadZipFile) as error:
         raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
     reader = _Reader(document)
-    blocks = blocks_in_place(reader.blocks(document.element.body))
+    blocks = blocks_in_place((*reader.blocks(document.element.body), *reader.notes()))
     if not blocks:
         raise SourceError("文档里没有文字", "如果内容是图片，请先做文字识别（OCR）再导入")
     return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))
@@ -45,7 +49,10 @@ class _Reader:
     def __init__(self, document: Any) -> None:  # noqa: ANN401  (python-docx has no types)
         self._document = document
         self._numbering = Numbering(document)
-        self._deleted = self._hidden = 0
+        self._styles = {style.get(_W + "styleId"): str(name.get(_W + "val", "")).lower()
+                        for style in document.styles.element.findall(_W + "style")
+                        if (name := style.find(_W + "name")) is not None}
+        self._deleted = self._hidden = self._rows_read = 0
 
     def blocks(self, parent: Any) -> Iterator[Block]:  # noqa: ANN401
         for child in parent:
@@ -77,7 +84,8 @@ class _Reader:
         for line in clean(text).split("\n"):
             yield Block(line, BlockKind.HEADING if level else BlockKind.PARAGRAPH, level)
         for box in element.iter(_W + "txbxContent"):
-            if not any(ancestor.tag == _FALLBACK for ancestor in box.iterancestors()):
+            around = set(takewhile(lambda place: place is not element, box.iterancestors()))
+            if not any(place.tag in (_FALLBACK, _W + "txbxContent") for place in around):
                 yield from self.blocks(box)
 
     def _words(self, element: Any) -> Iterator[str]:  # noqa: ANN401
@@ -105,56 +113,68 @@ class _Reader:
             stated = int(outline.get(_W + "val", "9"))
             return stated + 1 if stated < 6 else 0
         style = element.find(f"{_W}pPr/{_W}pStyle")
-        name = self._style_name(style.get(_W + "val")) if style is not None else ""
+        name = self._styles.get(style.get(_W + "val"), "") if style is not None else ""
         word, _, number = name.rpartition(" ")
         if word in ("heading", "标题") and number.isdigit():
             return min(int(number), 6)
         return 1 if name in ("title", "标题") else 0
 
-    def _style_name(self, style_id: str) -> str:
-        for style in self._document.styles.element.findall(_W + "style"):
-            if style.get(_W + "styleId") == style_id:
-                name = style.find(_W + "name")
-                return str(name.get(_W + "val", "")).lower() if name is not None else ""
-        return ""
-
     def _table(self, table: Any) -> Iterator[Block]:  # noqa: ANN401
         rows = list(self._rows(table))
-        while rows and sum(1 for cell in rows[0] if cell) == 1:
-            yield Block(next(cell for cell in rows.pop(0) if cell).replace("\n", " "))      # a caption across the table
-        header, body = (rows[0], rows[1:]) if len(rows) > 1 and all(rows[0]) else ([], rows)
-        for row in body:
-            yield Block(row_text([name.replace("\n", "") for name in header], row), BlockKind.ROW)
+        marked = (_is_on(row.find(f"{_W}trPr/{_W}tblHeader")) for row, _ in rows)
+        yield from table_blocks([cells for _, cells in rows], stated=next((i for i, on in enumerate(marked) if not on), 0))
 
-    def _rows(self, table: Any) -> Iterator[list[str]]:  # noqa: ANN401
-        """Cells by column of the grid; a cell merged across columns stands once, one merged down stands in each row."""
-        above: list[str] = []
+    def _rows(self, table: Any) -> Iterator[tuple[Any, list[Cell]]]:  # noqa: ANN401
+        """Rows with their cells by column of the grid; a merged cell is one object at all its places."""
+        above: list[Cell] = []
         for row in table.findall(_W + "tr"):
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 self._deleted += 1
                 continue
-            cells: list[str] = []
+            self._rows_read += 1
+            if self._rows_read > MAX_ROWS:
+                raise SourceError(f"文档里的表格超过 {MAX_ROWS // 10_000} 万行", "请拆分后再导入")
+            before = row.find(f"{_W}trPr/{_W}gridBefore")
+            cells = [Cell()] * _span(before)
             for cell in row.iterchildren(_W + "tc", _W + "sdt"):
                 cell = cell if cell.tag == _W + "tc" else cell.find(f"{_W}sdtContent/{_W}tc")
                 if cell is None:
                     continue
                 merged = cell.find(f"{_W}tcPr/{_W}vMerge")
                 down = merged is not None and merged.get(_W + "val", "continue") == "continue"
-                text = above[len(cells)] if down and len(cells) < len(above) else \
-                    "\n".join(block.text for block in self.blocks(cell) if block.text)
-                span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-                width = min(int(span.get(_W + "val", "1")), 64) if span is not None else 1
-                cells += [text, *[""] * (width - 1)]
+                read = above[len(cells)] if down and len(cells) < len(above) else \
+                    Cell("\n".join(block.text for block in self.blocks(cell) if block.text))
+                cells += [read] * max(1, _span(cell.find(f"{_W}tcPr/{_W}gridSpan")))
             above = cells
-            yield cells
+            yield row, cells
+
+    def notes(self) -> Iterator[Block]:
+        """Footnotes and endnotes, which Word keeps apart from the text that refers to them."""
+        from docx.oxml import parse_xml
+
+        for kind, name in (("footnote", "脚注"), ("endnote", "尾注")):
+            for part in self._document.part.related_parts.values():
+                if str(part.partname).endswith(f"/{kind}s.xml"):
+                    written = [note for note in parse_xml(part.blob) if note.get(_W + "type", "normal") == "normal"]
+                    for number, note in enumerate(written, start=1):
+                        text = "".join(block.text for block in self.blocks(note))
+                        yield Block(f"{name}{number}：{text}" if text else "")
 
     def _alternative(self, element: Any) -> Iterator[Block]:  # noqa: ANN401
         from ingest.parse.altchunk import read_altchunk
 
         part = self._document.part.related_parts.get(element.get(_REL))
         if part is not None:
-            yield from read_altchunk(part.blob)
+            blocks, hidden = read_altchunk(part.blob)
+            self._hidden += hidden
+            yield from blocks
 
 
 def _is_on(switch: Any) -> bool:  # noqa: ANN401
     return switch is not None and switch.get(_W + "val", "1") not in ("0", "false", "off")
+
+
+def _span(element: Any) -> int:  # noqa: ANN401
+    """Columns stated by an element, 0 without one. Word knows at most 63."""
+    stated = str(element.get(_W + "val", "1")) if element is not None else "0"
+    return min(int(stated), 64) if stated.isdigit() else 1
