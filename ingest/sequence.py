@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from ingest.document import Block, BlockKind
 from ingest.numerals import ArticleMark, article_mark
-from ingest.titlepage import begins_text
+from ingest.titlepage import begins_text, is_sentence
 from kb.types import StatuteRef
 
 __all__ = ["article_runs", "doubts_about", "separated"]
@@ -33,8 +33,14 @@ def article_runs(blocks: Sequence[Block]) -> tuple[dict[int, ArticleMark], ...]:
     walk = _Walk(blocks, candidates)
     for i, mark in candidates.items():
         walk.take(i, mark)
-    runs = [run for run in walk.runs if len(run) > 1 or any(mark.number == 1 for mark in run.values())]
+    runs = [run for run in walk.runs if len(run) > 1 or _FIRST in {mark.key for mark in run.values()} or _opens(blocks, run)]
     return tuple(runs) if runs and not _quoted_only(blocks, runs[0]) else ()
+
+
+def _opens(blocks: Sequence[Block], run: dict[int, ArticleMark]) -> bool:
+    """A single article is an excerpt where the text begins with it."""
+    (first, mark), = run.items()
+    return mark.plain and not any(is_sentence(block.text) for block in blocks[:first])
 
 
 def _quoted_only(blocks: Sequence[Block], run: dict[int, ArticleMark]) -> bool:

@@ -191,6 +191,127 @@ def test_spaced_headings_are_tidied() -> None:
     assert tidy_heading("第二章 商业秘密 保护") == "第二章 商业秘密 保护"
 
 
+def outline_of(title: str, *lines: str) -> list[tuple[str, tuple[str, ...], str]]:
+    return [(p.locator, p.heading_path, p.text) for p in shape(title, *lines)[1]]
+
+
+@pytest.mark.parametrize("mention", [
+    "第四十一条第一款第（二）项规定的人，从其规定。", "第十条 规定的情形除外。", "第一百条之一的规定，参照适用。", "第三条、第四条所称个人，包括居民。",
+    "第三条至第五条适用本条。", "第三条和第四条规定的期限", "第 三 条 第二款所列物品，予以没收。", "第三条中的“以上”包括本数。"])
+def test_a_paragraph_that_mentions_the_next_article_does_not_open_it(mention: str) -> None:
+    assert locators("某法", "第一条 甲。", "第二条 乙。", mention, "第三条 丙。", "第四条 丁。") == ["第一条", "第二条", "第三条", "第四条"]
+
+
+@pytest.mark.parametrize("heading", [
+    "第三条【商业秘密】经营者", "第三条 规定本行政区域事项的", "第三条：经营者", "第三条、经营者", "第三条中国公民", "第三条所得收益", "第三条　与本案有关的"])
+def test_an_article_may_begin_with_words_that_mentions_begin_with(heading: str) -> None:
+    assert locators("某法", "第一条 甲。", "第二条 乙。", heading + "，应当登记。", "第四条 丁。")[2] == "第三条"
+
+
+def test_the_bracketed_name_of_an_article_stays_in_its_text() -> None:
+    assert outline_of("某法", "第一条【商业秘密】经营者不得侵犯。", "第二条 乙。")[0][2] == "【商业秘密】经营者不得侵犯。"
+
+
+@pytest.mark.parametrize("lines", [
+    ("第一章", "总 则", "第一条 甲。", "第二条 乙。"), ("第一章总则", "第一条 甲。", "第二条 乙。"), ("# 第 一 章 总则", "第一条 甲。", "第二条 乙。")])
+def test_the_name_of_a_chapter_may_stand_on_the_next_line(lines: tuple[str, ...]) -> None:
+    assert {path for _, path, _ in outline_of("某法", *lines)} == {("第一章 总则",)}
+
+
+def test_supplementary_provisions_without_a_number_leave_the_last_part() -> None:
+    assert outline_of("某法", "第一编 总则", "第一章 甲", "第一条 甲。", "第五节 生活、卫生。", "第二条 乙。", "附 则", "第三条 丙。") == [
+        ("第一条", ("第一编 总则", "第一章 甲"), "甲。"), ("第二条", ("第一编 总则", "第一章 甲", "第五节 生活、卫生。"), "乙。"),
+        ("第三条", ("附则",), "丙。")]
+
+
+@pytest.mark.parametrize("entries", [
+    ("第一章 总则", "第二章 附则"), ("第一章 总则（第一条—第二条）", "第二章 附则（第三条）"), ("第一章 总则 ………… 1", "第二章 附则 ………… 2"),
+    ("第一章 总 则 1", "第二章 附 则 2", "附件 3")])
+def test_the_table_of_contents_is_not_part_of_the_text(entries: tuple[str, ...]) -> None:
+    assert outline_of("某法", "某法", "目 录", *entries, "第一章 总则", "第一条 甲。", "第二条 乙。", "第二章 附则", "第三条 丙。") == [
+        ("第一条", ("第一章 总则",), "甲。"), ("第二条", ("第一章 总则",), "乙。"), ("第三条", ("第二章 附则",), "丙。")]
+
+
+def test_articles_listed_in_the_contents_are_counted_once() -> None:
+    assert outline_of("某手册", "目录", "第一条 目的……1", "第二条 范围……2", "第一条 目的", "为了甲。", "第二条 范围", "乙。") == [
+        ("第一条", (), "目的\n为了甲。"), ("第二条", (), "范围\n乙。")]
+
+
+def test_prices_behind_dots_are_not_a_table_of_contents() -> None:
+    assert shape("收费表", "培训费……200", "检索费……300")[1][0].text == "培训费……200\n检索费……300"
+
+
+NOTICE = ("某市人民政府关于印发某市办法的通知", "各区人民政府：", "《某市办法》已经市人民政府同意，现印发给你们，请遵照执行。", "某市人民政府", "2024年9月7日")
+
+
+def test_the_notice_that_issues_rules_stands_before_their_articles() -> None:
+    found = outline_of("某市办法", *NOTICE, "某市办法", "第一章 总则", "第一条 甲。", "第二条 乙。")
+    assert found[-2:] == [("第一条", ("第一章 总则",), "甲。"), ("第二条", ("第一章 总则",), "乙。")]
+    assert {locator for locator, _, _ in found[:-2]} == {"印发通知"}
+    assert "\n".join(text for _, _, text in found[:-2]).startswith(NOTICE[0])
+
+
+def test_a_notice_keeps_its_own_numbers() -> None:
+    assert locators("某通知", *NOTICE[1:3], "一、提高认识。", "二、抓好落实。", "附件：某市办法", "第一条 甲。", "第二条 乙。") == [
+        "印发通知", "印发通知 一、", "印发通知 二、", "印发通知 附件：某市办法", "第一条", "第二条"]
+
+
+def test_a_second_set_of_articles_carries_the_name_of_its_text() -> None:
+    found, passages = shape("某制度", "保密制度", "第一条 甲。", "第二条 乙。", "附件2：", "竞业限制办法（试行）", "为了规范，制定本办法。", "第一章 总则",
+                            "第一条 丙。", "第三条 丁。")
+    name = "附件2 竞业限制办法（试行）"
+    assert [(p.locator, p.heading_path, p.article, p.text) for p in passages] == [
+        ("第一条", (), 1, "甲。"), ("第二条", (), 2, "乙。"), (f"{name} 引言", (name,), None, "为了规范，制定本办法。"),
+        (f"{name} 第一条", (name, "第一章 总则"), None, "丙。"), (f"{name} 第三条", (name, "第一章 总则"), None, "丁。")]
+    assert name in found.doubts[0] and found.doubts[1] == f"{name}：条号不连续，缺第二条，可能缺了条文"
+
+
+def test_an_amended_law_printed_after_the_decision_keeps_plain_articles() -> None:
+    found = locators("关于修改《某法》的决定", "一、将第二条修改为：“第二条 乙。”", "二、删去第三条。", "《某法》根据本决定重新公布。", "某某法",
+                     "（2020年1月1日通过）", *(f"第{n}条 甲。" for n in "一二三四五"))
+    assert found == ["一、", "二、", "第一条", "第二条", "第三条", "第四条", "第五条"]
+
+
+@pytest.mark.parametrize("signed", [
+    ("某市人民政府", "2024年1月1日"), ("二〇二四年一月一日",), ("市 长 张三", "2024年1月1日"), ("抄送：市委各部门，市人大常委会办公厅。",),
+    ("某市人民政府办公厅", "2024年1月1日印发"), ("（此件公开发布）",)])
+def test_signature_and_date_leave_the_last_article(signed: tuple[str, ...]) -> None:
+    last = "\n".join(signed)
+    assert outline_of("某法", "第一条 甲。", "第二条 乙。", *signed)[1:] == [("第二条", (), "乙。"), ("落款", (), last)]
+    assert outline_of("某方案", "一、甲。", "二、乙。", *signed)[1:] == [("二、", (), "乙。"), ("落款", (), last)]
+
+
+def test_a_list_of_bodies_that_ends_an_article_is_no_signature() -> None:
+    assert locators("某法", "第一条 甲。", "第二条 下列机关可以解释本法：", "某市人民政府", "某市人民法院") == ["第一条", "第二条"]
+
+
+@pytest.mark.parametrize("head", ["附：收费标准", "附件1：", "附表一 收费标准", "附录 收费标准", "附件"])
+def test_attachments_stand_apart_even_when_only_their_head_is_there(head: str) -> None:
+    assert outline_of("某法", "第一章 总则", "第一条 甲。", "第二条 乙。", head)[-1] == (head, (), head)
+    assert outline_of("某法", "第一章 总则", "第一条 甲。", "第二条 乙。", head, "每件十元。")[-1] == (head, (), "每件十元。")
+
+
+def test_numbers_that_start_again_in_each_part_are_told_apart() -> None:
+    assert outline_of("某指南", "第一部分 总则", "一、目的", "写明目的。", "二、范围", "写明范围。", "第二部分 措施", "一、人员", "（一）培训。每年一次。",
+                      "一是入职，二是离职。", "A. 甲", "Ⅱ. 乙", "附件：", "一、表格", "填表。") == [
+        ("第一部分 一、目的", ("第一部分 总则",), "写明目的。"), ("第一部分 二、范围", ("第一部分 总则",), "写明范围。"),
+        ("第二部分 一、(一)", ("第二部分 措施", "一、人员"), "培训。每年一次。\n一是入职，二是离职。\nA. 甲\nⅡ. 乙"),
+        ("附件 一、表格", ("附件",), "填表。")]
+
+
+def test_handbooks_are_cut_at_their_decimal_numbers() -> None:
+    assert outline_of("某规范", "1 范围", "本文件规定了甲。", "2 术语", "2.1 商业秘密", "不为公众所知悉的信息。", "2.1.1 技术信息", "结构、原料。",
+                      "2.2 密级应当标明。", "83.5分以上为合格。", "3 管理", "3.1 人员", "应当培训。") == [
+        ("1 范围", (), "本文件规定了甲。"), ("2.1 商业秘密", ("2 术语",), "不为公众所知悉的信息。"),
+        ("2.1.1 技术信息", ("2 术语", "2.1 商业秘密"), "结构、原料。"), ("2.2", ("2 术语",), "密级应当标明。\n83.5分以上为合格。"),
+        ("3.1 人员", ("3 管理",), "应当培训。")]
+
+
+def test_a_guide_that_quotes_articles_is_not_a_law() -> None:
+    before = "根据下列规定处理本案，需要仔细核对，确认全部要件齐备后再行提交材料，以免遗漏。"
+    assert locators("某指南", "一、依据", before, "第九条 甲。", "第十条 乙。", "二、步骤", "先取证。") == ["一、依据", "二、步骤"]
+
+
 # The real documents
 
 def documents(corpus: Path) -> list[dict]:
