@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ __all__ = ["PREAMBLE", "Agreement", "Fingerprints", "KnownText", "Likeness", "Ou
            "digest", "outline"]
 
 PREAMBLE = "引言"
+_LENGTH = 12
 _ENOUGH = 3                # equal articles that show which text it is where the title does not
 _MOSTLY = 0.5              # share of a file's articles that must be equal for it to be a copy of another title's text
 
@@ -155,7 +155,9 @@ def _compare(known: KnownText, found: Outline) -> Likeness:
 
 def _unpacked(pieces: Iterable[str]) -> Iterable[tuple[str, str]]:
     for piece in pieces:
-        locator, mark = re.fullmatch(r"(?s)(.+) (\S{12})", piece).groups()  # type: ignore[union-attr]
+        locator, _, mark = piece.rpartition(" ")
+        if not locator or len(mark) != _LENGTH:
+            raise ValueError(piece)
         yield locator, mark
 
 
