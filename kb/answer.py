@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kb import currency, guard
@@ -50,6 +51,7 @@ class Assistant:
     counter: TokenCounter | None = None
     context_tokens: int = 6000
     words: frozenset[str] = frozenset()      # bigrams inside words, to tell another subject from a seam
+    library_state: Callable[[], object] | None = None     # changes with the library, and is cheaper than its version
 
     def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None) -> Answer:
         """Understand → decline or retrieve → compose or generate → verify. `progress` hears each step, in Chinese.
@@ -89,7 +91,7 @@ class Assistant:
     def _notices(self, inquiry: Inquiry, checked: Checked) -> list[Notice]:
         """What the reader must know of the versions cited; `kb.render` marks digests itself, and two moves are enough."""
         cited = [citation.passage for citation in checked.citations]
-        found = [notice for notice in currency.notices_for(cited, self.registry, self.store.versions(),
+        found = [notice for notice in currency.notices_for(cited, self.registry, self.standing.versions(),
                                                            inquiry.question.as_of) if notice.kind != "digest"]
         moved = [notice for notice in found if notice.kind == "moved"]
         return [notice for notice in found if notice not in moved[2:]]
@@ -128,7 +130,7 @@ class Assistant:
         """Documents named whose text the library does not hold, when it holds none of those named."""
         if not inquiry.documents:
             return []
-        held = {version.document for version in self.store.versions()}
+        held = {version.document for version in self.standing.versions()}
         return [] if held & set(inquiry.documents) else list(inquiry.documents)
 
     def _write(self, inquiry: Inquiry, hits: list[Hit], draft: Draft, progress: Callable[[str], None],
@@ -210,9 +212,14 @@ class Assistant:
                               for p in found)
         return f"其他版本里有：{'、'.join(named)}；在问题里写明那个版本的年份就可以查看。" if named else ""
 
+    @cached_property
+    def standing(self) -> currency.Standing:
+        """The versions of the library and which have given way, for as long as the library stays as it is."""
+        return currency.Standing(self.store.versions, self.library_state or self.library_version)
+
     @property
     def _retriever(self) -> Retriever:
-        return Retriever(self.index, self.store)
+        return Retriever(self.index, self.store, self.standing)
 
     @property
     def _composer(self) -> Composer:

@@ -3,17 +3,24 @@
 In force is not the same as applicable: nothing here decides which version a past event falls under.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
-from kb.registry import Registry
+from kb.registry import Registry, without_excerpt
 from kb.statute import find_refs, short_title
 from kb.text import chinese_date
 from kb.types import Kind, Notice, Passage, Status, StatuteRef, Tier, Version
 
-__all__ = ["Dated", "governing", "in_force", "later_version", "notices_for"]
+__all__ = ["Dated", "Standing", "governing", "in_force", "later_version", "notices_for", "trust"]
+
+_TRUST = {Tier.OFFICIAL: 2, Tier.DIGEST: 2, Tier.GUIDE: 1, Tier.USER: 0}      # a digest's dates are the register's
+
+
+def trust(version: object) -> int:
+    """How far a version's dates can be relied on, 0 to 2; those of the register wholly."""
+    return _TRUST[getattr(version, "tier", Tier.OFFICIAL)]
 
 
 class Dated(Protocol):
@@ -47,11 +54,40 @@ def in_force(passages: Iterable[Passage], day: date) -> list[Passage]:
 
 
 def governing(versions: Iterable[Version], day: date) -> Version | None:
-    """The one version of a document in force on `day`: dated before undated, official before others, newest first."""
+    """The one version of a document in force on `day`: dated before undated, official before others, whole, newest."""
     known = list(versions)
     found = [v for v in known if v.in_force_on(day) and not _overtaken(v, known, day)]
     return max(found, default=None, key=lambda v: (
-        v.in_force_from is not None, v.tier is Tier.OFFICIAL, v.in_force_from or date.min, v.id))
+        v.in_force_from is not None, v.tier is Tier.OFFICIAL, without_excerpt(v.title) == v.title,
+        v.in_force_from or date.min, v.id))
+
+
+class Standing:
+    """The versions of a library and which of them have given way to later ones, read once for each state of it."""
+
+    def __init__(self, read: Callable[[], Sequence[Version]], state: Callable[[], object]) -> None:
+        """`state` returns a value that changes whenever a version comes, goes or changes; asked at every use."""
+        self._read, self._state = read, state
+        self._known: tuple[object, tuple[Version, ...], dict[date, frozenset[str]]] | None = None
+
+    def versions(self) -> tuple[Version, ...]:
+        return self._now()[0]
+
+    def overtaken(self, day: date) -> frozenset[str]:
+        """Ids of the versions whose place a later one of the same document has taken by `day`."""
+        versions, by_day = self._now()
+        if day not in by_day:
+            groups: dict[str, list[Version]] = {}
+            for version in versions:
+                groups.setdefault(version.document, []).append(version)
+            by_day[day] = frozenset(v.id for group in groups.values() for v in group if _overtaken(v, group, day))
+        return by_day[day]
+
+    def _now(self) -> tuple[tuple[Version, ...], dict[date, frozenset[str]]]:
+        state, known = self._state(), self._known
+        if known is None or known[0] != state:
+            known = self._known = (state, tuple(self._read()), {})
+        return known[1], known[2]
 
 
 def _overtaken(version: Version, versions: Iterable[Version], day: date) -> bool:
@@ -66,13 +102,18 @@ def later_version(version: Dated, versions: Iterable[D]) -> D | None:
     """The text that took or will take this one's place: the first of the same document to begin after it.
 
     Texts that stand side by side in one group (three criminal interpretations until 2025) do not replace each other:
-    where the last day is recorded, only what begins after it counts, else only the same title.
+    where the last day is recorded, only what begins after it counts, else only the same title. A text nobody vouches
+    for takes no official one's place.
     """
-    begins = version.in_force_from or date.min
-    later = [v for v in versions if v.document == version.document and v.in_force_from
+    begins, own = version.in_force_from or date.min, _own_title(version)
+    later = [v for v in versions if v.document == version.document and v.in_force_from and trust(v) >= trust(version)
              and (v.in_force_from > version.in_force_to if version.in_force_to
-                  else v.in_force_from > begins and short_title(v.title) == short_title(version.title))]
+                  else v.in_force_from > begins and _own_title(v) == own)]
     return min(later, default=None, key=lambda v: v.in_force_from or date.max)
+
+
+def _own_title(version: Dated) -> str:
+    return short_title(without_excerpt(version.title))
 
 
 def notices_for(cited: Sequence[Passage], registry: Registry, versions: Iterable[Version], day: date) -> list[Notice]:
@@ -90,6 +131,7 @@ def notices_for(cited: Sequence[Passage], registry: Registry, versions: Iterable
         found += _was_elsewhere(seen)
         found += _old_numbers(seen)
         found += _unverified(seen)
+        found += _unofficial(seen)
         found += _plan_period(seen)
     return list(dict.fromkeys([*found, *_digests(cited)]))
 
@@ -200,6 +242,16 @@ def _unverified(seen: _Cited) -> Iterator[Notice]:
     version = seen.version
     if version.status is Status.UNKNOWN and version.kind not in (Kind.POLICY_PLAN, Kind.GUIDE):
         yield Notice("status_unknown", f"{_name(version)}{Status.UNKNOWN.label}，引用前请查官方公布的文本")
+
+
+def _unofficial(seen: _Cited) -> Iterator[Notice]:
+    """A file somebody added that bears the name of a registered text: the official words decide."""
+    version = seen.version
+    if version.tier is not Tier.USER or not seen.registry.versions(version.document):
+        return
+    official = any(v.tier is Tier.OFFICIAL and v.document == version.document for v in seen.library)
+    yield Notice("unofficial", f"{_name(version)}{seen.passage.locator}引自自行添加的文件，不是核对过的官方文本；"
+                               + ("以本库的官方文本为准" if official else "请以官方公布的文本为准"))
 
 
 def _plan_period(seen: _Cited) -> Iterator[Notice]:

@@ -6,8 +6,11 @@ rank fusion; a prior for authority worth five points of Recall@10), see ARCHITEC
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from kb.currency import Standing, trust
 from kb.ports import PassageIndex, PassageStore
+from kb.registry import without_excerpt
 from kb.statute import parse_ref
 from kb.text import fold
 from kb.types import Hit, Passage, Tier
@@ -30,6 +33,7 @@ _SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the pag
 _FOLLOWED = 40               # hits that may lead on to the law; more where more are asked for, since several lead to one
 _FOLLOWED_GUIDES = 3
 _EXACT = 10.0
+_AHEAD = 0.001
 
 
 @dataclass(frozen=True)
@@ -38,14 +42,15 @@ class Retriever:
 
     index: PassageIndex
     store: PassageStore
+    standing: Standing | None = None     # of the store, where it outlives this retriever
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
         scores = self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top))
         passages = self.store.passages(scores)
         hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
-                if _wanted(passage, inquiry)]
-        hits = self._exact(inquiry) + self._through_to_the_law(hits, inquiry, top)
+                if self._wanted(passage, inquiry)]
+        hits = self._exact(inquiry) + self._official_first(self._through_to_the_law(hits, inquiry, top), inquiry)
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
     def _fuse(self, text: str, expansions: tuple[str, ...], candidates: int) -> dict[str, tuple[float, tuple[str, ...]]]:
@@ -89,7 +94,7 @@ class Retriever:
         found = self.store.article(document, article, sub)
         year = inquiry.version_year
         of_year = [p for p in found if year and p.version.label.startswith(year)]
-        found = of_year or [p for p in found if _wanted(p, inquiry)]
+        found = of_year or [p for p in found if self._wanted(p, inquiry)]
         for tier in (Tier.OFFICIAL, Tier.DIGEST, Tier.USER):
             if chosen := [p for p in found if p.version.tier is tier]:
                 return chosen
@@ -110,7 +115,7 @@ class Retriever:
         if hit.passage.version.tier is not Tier.DIGEST:
             return [hit]
         official = [p for p in self._same_place(hit.passage)
-                    if p.version.tier is Tier.OFFICIAL and _wanted(p, inquiry)]
+                    if p.version.tier is Tier.OFFICIAL and self._wanted(p, inquiry)]
         return [replace(hit, passage=p, why=(*hit.why, "经要点")) for p in official] or [hit]
 
     def _behind(self, guide: Hit, inquiry: Inquiry, found_too: set[str]) -> list[Hit]:
@@ -121,14 +126,35 @@ class Retriever:
                     (*guide.why, f"依据《{guide.passage.title}》"))
                 for ref in refs for p in self.governing(*ref, inquiry)]
 
+    def _official_first(self, hits: list[Hit], inquiry: Inquiry) -> list[Hit]:
+        """An article somebody added never comes before the official one, which is brought along where it was not found."""
+        best = {hit.passage.id: hit for hit in hits}
+        for hit in hits:
+            if hit.passage.version.tier is not Tier.USER or hit.passage.version.document not in self._official_documents:
+                continue
+            for official in self._same_place(hit.passage):
+                if official.version.tier is Tier.OFFICIAL and self._wanted(official, inquiry):
+                    found = best.get(official.id, Hit(official, 0.0, hit.why))
+                    best[official.id] = replace(found, score=max(found.score, hit.score + _AHEAD))
+        return list(best.values())
+
+    def _wanted(self, passage: Passage, inquiry: Inquiry) -> bool:
+        version, day = passage.version, inquiry.question.as_of
+        return inquiry.question.all_versions or (version.in_force_on(day)
+                                                 and version.id not in self._standing.overtaken(day))
+
+    @cached_property
+    def _standing(self) -> Standing:
+        return self.standing or Standing(self.store.versions, lambda: None)
+
+    @cached_property
+    def _official_documents(self) -> frozenset[str]:
+        return frozenset(v.document for v in self._standing.versions() if v.tier is Tier.OFFICIAL)
+
     def _same_place(self, passage: Passage) -> list[Passage]:
         if passage.article is not None:
             return self.store.article(passage.version.document, passage.article, passage.sub)
         return self.store.located(passage.version.document, passage.locator)
-
-
-def _wanted(passage: Passage, inquiry: Inquiry) -> bool:
-    return inquiry.question.all_versions or passage.version.in_force_on(inquiry.question.as_of)
 
 
 def _normalised(ranking: list[tuple[str, float]]) -> dict[str, float]:
@@ -137,15 +163,21 @@ def _normalised(ranking: list[tuple[str, float]]) -> dict[str, float]:
 
 
 def _diverse(hits: list[Hit]) -> list[Hit]:
-    """The same text once (an excerpt beside the whole law, a user's copy beside the official text), the best of each;
-    of one guide a few sections only."""
-    seen: set[str] = set()
+    """The same text once, the most trusted copy of it, with its other places (an excerpt beside the whole law, a user's
+    copy beside the official text); of one guide a few sections only."""
+    copies: dict[str, list[Hit]] = {}
     sections: Counter[str] = Counter()
-    kept = []
     for hit in hits:
         text, version = fold(hit.passage.text), hit.passage.version
         sections[version.id] += version.tier is Tier.GUIDE
-        if text not in seen and sections[version.id] <= _SECTIONS_OF_A_GUIDE:
-            seen.add(text)
-            kept.append(hit)
-    return kept
+        if sections[version.id] <= _SECTIONS_OF_A_GUIDE:
+            copies.setdefault(text, []).append(hit)
+    return [_together(alike) for alike in copies.values()]
+
+
+def _together(alike: list[Hit]) -> Hit:
+    """One hit with the best score of all copies."""
+    passages = {hit.passage.id: hit.passage for hit in alike}.values()
+    first, *others = sorted(passages, key=lambda p: (-trust(p.version), p.version.tier is not Tier.OFFICIAL,
+                                                     without_excerpt(p.version.title) != p.version.title))
+    return replace(alike[0], passage=first, also=tuple(others))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.currency import governing, in_force, later_version, notices_for
+from kb.currency import Standing, governing, in_force, later_version, notices_for
 from kb.registry import bundled_registry
 from kb.types import Kind, Passage, Status, StatuteRef, Tier, Version
 
@@ -189,3 +189,69 @@ def _text(corpus: Path, title: str) -> str:
     documents = json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["documents"]
     [file] = [d["file"] for d in documents if d["title"] == title]
     return (corpus / file).read_text(encoding="utf-8")
+
+
+# -- a version without a recorded last day, and who may take its place
+
+def made(title: str, label: str, first: date | None, tier: Tier = Tier.OFFICIAL, last: date | None = None) -> Version:
+    return Version(f"{title}{label}{tier}", "某法", title, label, Kind.LAW, tier, in_force_from=first, in_force_to=last,
+                   status=Status.CURRENT)
+
+
+FIRST, SECOND, COMING = (made("某法", label, day) for label, day in (
+    ("2010", date(2010, 1, 1)), ("2020修订", date(2020, 1, 1)), ("2027修订", date(2027, 1, 1))))
+
+
+@pytest.mark.parametrize(("later", "gives_way"), [
+    (SECOND, True), (COMING, False), (made("某法", "2020修订", date(2020, 1, 1), Tier.DIGEST), True),
+    (made("某法", "2020修订", date(2020, 1, 1), Tier.USER), False), (made("某法实施细则", "2020", date(2020, 1, 1)), False),
+    (made("某法（节选）", "2020修订", date(2020, 1, 1)), True), (made("某法", "未注明", None), False)])
+def test_an_official_text_gives_way_to_a_later_one_that_has_begun_and_is_vouched_for(later: Version, gives_way: bool):
+    standing = Standing(lambda: [FIRST, later], lambda: "")
+    assert (FIRST.id in standing.overtaken(TODAY)) is gives_way
+    assert FIRST.id not in standing.overtaken(date(2015, 1, 1))
+
+
+def test_one_user_s_text_gives_way_to_a_later_one_of_a_user():
+    old, new = (made("某法", label, day, Tier.USER) for label, day in (("2010", date(2010, 1, 1)), ("2020", date(2020, 1, 1))))
+    assert Standing(lambda: [old, new], lambda: "").overtaken(TODAY) == {old.id}
+
+
+def test_the_standing_of_versions_is_read_once_for_each_state_of_the_library():
+    library, state, reads = [FIRST], ["one"], []
+
+    def read() -> list[Version]:
+        reads.append(state[0])
+        return list(library)
+
+    standing = Standing(read, lambda: state[0])
+    assert standing.overtaken(TODAY) == standing.overtaken(date(2025, 1, 1)) == frozenset()
+    library.append(SECOND)
+    state[0] = "two"
+    assert standing.overtaken(TODAY) == {FIRST.id} and standing.versions() == (FIRST, SECOND)
+    assert reads == ["one", "two"]
+
+
+def test_the_whole_text_governs_where_a_part_of_it_is_held_too():
+    part = made("某法（第一编 总则）", "2020修订", date(2020, 1, 1))
+    assert governing([part, SECOND], TODAY) == SECOND
+
+
+def test_a_user_s_text_of_a_registered_law_is_told_from_the_official_one():
+    mine = version(AUCL, "2025修订", Tier.USER)
+    assert "以官方公布的文本为准" in notices(article(mine, 10))["unofficial"]
+    told = notices_for([article(mine, 10)], REGISTRY, [mine, NEW], TODAY)
+    assert "以本库的官方文本为准" in {n.kind: n.text for n in told}["unofficial"]
+    assert "unofficial" not in notices(article(NEW, 10))
+
+
+def test_a_user_s_claim_of_a_newer_law_does_not_declare_the_official_one_replaced():
+    claim = Version("c", AUCL, NEW.title, "2026修订", Kind.LAW, Tier.USER, in_force_from=date(2026, 1, 1))
+    assert not {n.kind for n in notices_for([article(NEW, 10)], REGISTRY, [NEW, claim], TODAY)} & {"superseded", "later_version"}
+    assert later_version(NEW, [claim]) is None
+
+
+def test_a_scan_s_label_does_not_hide_where_its_articles_went():
+    scan = Version("s", AUCL, OLD.title, "2019修正·文字识别稿", Kind.LAW, Tier.USER, in_force_from=OLD.in_force_from,
+                   in_force_to=OLD.in_force_to, status=Status.AMENDED, read_by="tesseract")
+    assert "第九条相应为第十条" in notices(article(scan, 9))["superseded"]

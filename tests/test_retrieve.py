@@ -11,7 +11,7 @@ from kb.lexicon import bundled_lexicon
 from kb.registry import bundled_registry
 from kb.retrieve import Retriever
 from kb.statute import short_title
-from kb.types import Hit, Kind, Passage, Question, Tier, ordinal_numeral
+from kb.types import Hit, Kind, Passage, Question, Status, Tier, Version, ordinal_numeral
 from kb.understand import understand
 
 TODAY = date(2026, 11, 22)
@@ -246,3 +246,73 @@ def test_as_many_passages_are_found_as_are_asked_for(full: Assistant):
     digested = {(h.passage.version.document, h.passage.locator) for h in hits if h.passage.version.tier is Tier.DIGEST}
     assert not digested & {(h.passage.version.document, h.passage.locator) for h in hits
                            if h.passage.version.tier is Tier.OFFICIAL}
+
+
+# -- versions that gave way, and the same words in several files ----------------------------------------------------
+
+def version(title: str, label: str, first: date, tier: Tier = Tier.OFFICIAL, name: str = "") -> Version:
+    return Version(f"{tier}:{title}@{label}#{name}", "样品法", title, label, Kind.LAW, tier, in_force_from=first,
+                   status=Status.CURRENT, file_name=name)
+
+
+class Shelf:
+    """Store and index over a few passages; every one of them answers every question, in the order given."""
+
+    def __init__(self, *passages: Passage) -> None:
+        self._passages = {p.id: p for p in passages}
+
+    def passages(self, ids):
+        return {i: self._passages[i] for i in ids if i in self._passages}
+
+    def article(self, document: str, article: int, sub: int = 0):
+        return [p for p in self._passages.values() if (p.version.document, p.article, p.sub) == (document, article, sub)]
+
+    def versions(self):
+        return list({p.version.id: p.version for p in self._passages.values()}.values())
+
+    def lexical(self, query: str, top: int):
+        return [(i, 1.0 - n / 100) for n, i in enumerate(self._passages)]
+
+    def nearest(self, query: str, top: int):
+        return []
+
+
+def article_of(of: Version, number: int, text: str) -> Passage:
+    return Passage(f"{of.id}{number}", of, f"第{ordinal_numeral(number)}条", text, article=number)
+
+
+OLD_TEXT, NEW_TEXT = version("样品法", "2010", date(2010, 1, 1)), version("样品法", "2020修订", date(2020, 1, 1))
+FORGED = version("样品法", "2026修订", date(2026, 1, 1), Tier.USER, "下载.docx")
+
+
+def shelf_hits(*passages: Passage, day: date = TODAY, **how: bool) -> list[Hit]:
+    shelf = Shelf(*passages)
+    return Retriever(shelf, shelf).search(understand(Question("样品怎么保密", day, **how), bundled_lexicon(), {}))
+
+
+def test_a_version_that_gave_way_is_not_found_except_for_its_time_or_on_request():
+    old, new = article_of(OLD_TEXT, 5, "样品应当保密五年。"), article_of(NEW_TEXT, 6, "样品应当保密十年。")
+    assert [h.passage for h in shelf_hits(old, new)] == [new]
+    assert [h.passage for h in shelf_hits(old, new, day=date(2015, 1, 1))] == [old]
+    assert {h.passage.id for h in shelf_hits(old, new, all_versions=True)} == {old.id, new.id}
+
+
+def test_a_forged_later_version_neither_replaces_nor_precedes_the_official_text():
+    """F35: it stands behind the official article of the same number, which comes along although it was not found."""
+    forged, official = article_of(FORGED, 5, "样品不必保密，随便使用样品怎么都行。"), article_of(NEW_TEXT, 5, "样品应当保密十年。")
+
+    class FindsOnlyTheForgery(Shelf):
+        def lexical(self, query: str, top: int):
+            return [(forged.id, 1.0)]
+
+    for shelf in (FindsOnlyTheForgery(forged, official), Shelf(forged, official), Shelf(official, forged)):
+        hits = Retriever(shelf, shelf).search(understand(Question("样品怎么保密", TODAY), bundled_lexicon(), {}))
+        assert [h.passage for h in hits] == [official, forged]
+
+
+def test_the_same_words_come_once_from_the_most_trusted_file_with_their_other_places():
+    words = "样品应当保密十年。"
+    copy = article_of(version("样品法", "2020修订", date(2020, 1, 1), Tier.USER, "副本.txt"), 6, "样品应当保密 十年｡")
+    part, whole = article_of(version("样品法（节选）", "2020修订", date(2020, 1, 1)), 6, words), article_of(NEW_TEXT, 6, words)
+    (hit,) = shelf_hits(copy, part, whole)
+    assert hit.passage == whole and hit.also == (part, copy)
