@@ -79,3 +79,42 @@ def test_a_passage_knows_the_page_on_which_it_begins(page: int) -> None:
     blocks = blocks_in_place([Block("第一条 甲。", page=page), Block("乙。", page=page + 1), Block("第二条 丙。", page=page + 1)])
     passages = passages_of(structure(blocks, "某法").sections, document_text(blocks), VERSION)
     assert [p.page for p in passages] == [page, page + 1]
+
+
+ITEMS = tuple(f"（{n}）" + SENTENCE * 24 for n in "一二三四五六七")
+
+
+def test_a_list_is_cut_between_its_items_and_not_from_the_words_that_open_it() -> None:
+    parts = cut("第一条 有下列情形之一的：", *ITEMS)
+    assert parts[0].text.startswith("有下列情形之一的：\n（一）")
+    assert all(p.text.startswith("（") for p in parts[1:]) and all(p.text.endswith("。") for p in parts)
+
+
+def test_a_new_paragraph_is_a_better_place_to_cut_than_an_item() -> None:
+    parts = cut("第一条 有下列情形之一的：", *ITEMS[:2], "前款规定的，从其规定：", *ITEMS[:2])
+    assert [p.text.split("\n")[0] for p in parts] == ["有下列情形之一的：", "前款规定的，从其规定："]
+
+
+def test_an_item_is_a_better_place_to_cut_than_its_points() -> None:
+    points = tuple(f"{n}." + SENTENCE * 8 for n in range(1, 5))
+    parts = cut("第一条 有下列情形之一的：", "（一）包括：", *points, "（二）包括：", *points, "（三）包括：", *points)
+    assert [p.text.split("\n")[0] for p in parts] == ["有下列情形之一的：", "（二）包括："]
+
+
+def test_parts_of_one_long_sentence_list_come_out_even() -> None:
+    sizes = [len(p.text) for p in cut("第一条 " + "甲乙丙丁；" * 250)]
+    assert sizes == [625, 625]
+
+
+@given(st.lists(st.sampled_from(("（一）" + SENTENCE * 20, "1." + SENTENCE * 5, SENTENCE * 60, "包括：", SENTENCE)), min_size=1, max_size=15))
+@settings(max_examples=50, deadline=None)
+def test_no_part_begins_or_ends_inside_a_sentence(paragraphs: list[str]) -> None:
+    for part in cut("第一条", *paragraphs, "第二条 乙。"):
+        assert part.text.endswith(("。", "：")) and part.text.startswith(("（", "1.", "经营者", "包括", "乙"))
+
+
+def test_a_passage_carries_the_page_number_that_is_printed_on_its_page() -> None:
+    blocks = blocks_in_place([Block("第一条 甲。", page=5, page_label="iv"), Block("乙。", page=6, page_label="1"),
+                              Block("第二条 " + SENTENCE * 100, page=6, page_label="1")])
+    passages = passages_of(structure(blocks, "某法").sections, document_text(blocks), VERSION)
+    assert [p.page_label for p in passages] == ["iv", "1", "1"]

@@ -44,7 +44,8 @@ def laws(draw: st.DrawFn) -> list[Article]:
 
 
 # A sentence may name other articles, also at the start of a 款, and an article may begin with 规定 or 中国.
-openings = st.sampled_from(("经营者应当保密。", "规定本行政区域重大事项的，应当公布。", "中国公民应当遵守。", "所得利益应当退还。", "有下列情形之一的，处以罚款："))
+openings = st.sampled_from(("经营者应当保密。", "规定本行政区域重大事项的，应当公布。", "中国公民应当遵守。", "所得利益应当退还。",
+                            "有下列情形之一的，处以罚款："))
 later = st.sampled_from(("前款规定的除外。", "第二条规定的除外。", "第三百条、第三百零一条所称经营者，包括个人。", "第九条第二款的规定，参照适用。",
                          "（一）甲；", "（二）乙。", "1.丙；", "一是丁，二是戊。"))
 texts = st.builds(lambda first, rest: (first, *rest), openings, st.lists(later, max_size=3))
