@@ -22,9 +22,10 @@ _LOOK_EVERY_S = 0.25        # reading the size of a large process costs millisec
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A process that has ended. `peak_mb` is None where there is no /proc."""
+    """A process that has ended. `busy_s`: processor time with that of its children; `peak_mb`: None without /proc."""
 
     seconds: float
+    busy_s: float
     output: str
     peak_mb: float | None
 
@@ -53,7 +54,7 @@ def run(code: str, arguments: Sequence[str], data: Path, *, name: str, success: 
         ConfigError: its exit code is none of `success`; `name` says which process it was.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        started = perf_counter()
+        started, busy = perf_counter(), _busy_s()
         process = subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=data.parent, env=environment(data),
                                    stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
         with _Watch(process.pid) as watch:
@@ -61,7 +62,13 @@ def run(code: str, arguments: Sequence[str], data: Path, *, name: str, success: 
         seconds = perf_counter() - started
         if exit_code not in success:
             raise ConfigError(f"{name} 没有成功（退出码 {exit_code}）", _text(errors).strip()[-300:] or "没有更多说明")
-        return Finished(seconds, _text(output), watch.peak_mb)
+        return Finished(seconds, _busy_s() - busy, _text(output), watch.peak_mb)
+
+
+def _busy_s() -> float:
+    """Processor time of all ended children so far."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _text(file: "tempfile._TemporaryFileWrapper[bytes]") -> str:
