@@ -24,13 +24,14 @@ from typing import IO, Any
 from ingest.document import TEXT_LAYER_ONLY, PreparedDocument, RawFile, ReadOptions
 from ingest.manifest import ManifestEntry
 from ingest.prepare import prepare
-from kb.errors import ConfigError, SourceError
+from kb.errors import ConfigError, KbError, SourceError
 from kb.registry import Registry, bundled_registry
 
 __all__ = ["Limits", "ParserPool"]
 
 Job = tuple[RawFile, ManifestEntry | None]
 Result = PreparedDocument | SourceError
+Answer = Result | ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,23 @@ class Limits:
     cpu_seconds: int = 60
     wall_seconds: float = 60.0
     output: int = 128 * 1024**2
+    files: int = 500                    # after so many a child is replaced, and earlier where it has grown:
+    grown: int = 768 * 1024**2
+
+
+# Reading a page from its picture takes 2 to 15 seconds and the programs map large models.
+_LIMITS_WITH_OCR = Limits(memory=6 * 1024**3, cpu_seconds=7_200, wall_seconds=7_200.0, grown=3 * 1024**3)
 
 
 class ParserPool:
     """Child processes that run `prepare`. A context manager; leaving it ends the children.
 
-    Without a registry the children read the bundled one.
+    Without a registry the children read the bundled one; without limits they are those for the options.
     """
 
     def __init__(self, registry: Registry | None = None, *, workers: int = 2, limits: Limits | None = None,
                  options: ReadOptions = TEXT_LAYER_ONLY) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or (_LIMITS_WITH_OCR if options.ocr else Limits())
         self._greeting = pickle.dumps((self._limits, options, _portable(registry)))
         self._workers = workers
         self._idle: SimpleQueue[_Child | None] = SimpleQueue()
@@ -76,12 +83,12 @@ class ParserPool:
         try:
             child = child or _Child(self._greeting, self._limits)
             result = child.ask((raw, entry))
-            still_alive = child
+            still_alive = None if child.is_worn else child
         finally:
             if child and not still_alive:
                 child.end()
             self._idle.put(still_alive)
-        if isinstance(result, SourceError):
+        if isinstance(result, KbError):
             raise result
         return result
 
@@ -107,17 +114,19 @@ class _Child:
 
     def __init__(self, greeting: bytes, limits: Limits) -> None:
         self._limits = limits
+        self._files = self._memory = 0
         environment = {name: value for name, value in os.environ.items() if name in _KEPT}
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen([sys.executable, "-m", "ingest.sandbox"], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+                                         start_new_session=True)        # a group of its own: a program it started dies with it
         self._send(greeting)
         if _receive(self._output, self._limits.output) != _READY:
             self.end()
             raise ConfigError("解析程序无法启动", "请重新安装本程序；如仍不行，检查内存和文件数的系统限制")
 
-    def ask(self, job: Job) -> Result:
+    def ask(self, job: Job) -> Answer:
         """The child's answer. Raises SourceError, after ending the child, where it was killed or died."""
         late = threading.Event()
         timer = threading.Timer(self._limits.wall_seconds, self._stop, (late,))
@@ -131,12 +140,18 @@ class _Child:
             timer.cancel()
         if answer is None or late.is_set():       # an answer in the very moment of the kill leaves a dead child behind
             raise self._verdict(late.is_set())
-        result: Result = pickle.loads(answer)  # noqa: S301  (written by our own child; it holds no more rights than we)
+        result: Answer
+        result, self._memory = pickle.loads(answer)  # noqa: S301  (written by our own child; it holds no more rights than we)
+        self._files += 1
         return result
 
+    @property
+    def is_worn(self) -> bool:
+        """Whether a fresh child should take the next file: parsers leak, and what one file piled up is not given back."""
+        return self._files >= self._limits.files or self._memory >= self._limits.grown
+
     def end(self) -> None:
-        with contextlib.suppress(OSError):
-            self._process.kill()
+        self._kill()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 with contextlib.suppress(OSError):
@@ -158,7 +173,12 @@ class _Child:
 
     def _stop(self, late: threading.Event) -> None:
         late.set()
+        self._kill()
+
+    def _kill(self) -> None:
         with contextlib.suppress(OSError):
+            if hasattr(os, "killpg") and self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
 
     def _verdict(self, late: bool) -> SourceError:
@@ -175,7 +195,7 @@ class _Child:
 
 _SUSPECT = "文件可能已损坏或含有恶意内容；请从可信的来源重新取得，或另存为 .docx、PDF 后再导入"
 # Paths and locale only: no key or proxy of ours reaches code that handles files of strangers.
-_KEPT = frozenset(("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "VIRTUAL_ENV"))
+_KEPT = frozenset(("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "VIRTUAL_ENV", "TESSDATA_PREFIX"))
 
 
 def _receive(stream: IO[bytes], most: int) -> bytes | None:
@@ -212,9 +232,10 @@ def _serve() -> None:
     _answer(output, _READY)
     while (message := _receive(sys.stdin.buffer, 2**32)) is not None:
         _limit_cpu(limits)
-        answer = pickle.dumps(_result(pickle.loads(message), registry, options))  # noqa: S301  (from our parent)
+        result = _result(pickle.loads(message), registry, options)  # noqa: S301  (from our parent)
+        answer = pickle.dumps((result, _memory_held()))
         if len(answer) > limits.output:
-            answer = pickle.dumps(SourceError("文件内容过多，超过处理上限", "请拆分后再导入"))
+            answer = pickle.dumps((SourceError("文件内容过多，超过处理上限", "请拆分后再导入"), _memory_held()))
         _answer(output, answer)
 
 
@@ -223,10 +244,10 @@ def _answer(output: IO[bytes], answer: bytes) -> None:
     output.flush()
 
 
-def _result(job: Job, registry: Registry, options: ReadOptions) -> Result:
+def _result(job: Job, registry: Registry, options: ReadOptions) -> Answer:
     try:
         return prepare(*job, registry, options)
-    except SourceError as error:
+    except (SourceError, ConfigError) as error:
         return error
     except MemoryError:
         return SourceError("解析超过内存上限，已停止", _SUSPECT)
@@ -234,6 +255,15 @@ def _result(job: Job, registry: Registry, options: ReadOptions) -> Result:
         # Parsers of foreign formats fail on broken files in ways nobody can list; here, in the child, each becomes a
         # refusal of that file with the type of error, and nothing of it is stored.
         return SourceError(f"文件无法解析（{type(error).__name__}）", _SUSPECT)
+
+
+def _memory_held() -> int:
+    """Bytes, 0 where the system does not tell. Not `ru_maxrss`: on Linux a child inherits the peak of its parent."""
+    try:
+        with open("/proc/self/statm", "rb") as held:
+            return int(held.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def _limit_memory(limits: Limits) -> None:

@@ -182,12 +182,15 @@ def _sets_in(lines: Sequence[Line], measures: _Measures) -> bool:
 _NUMERAL = "零〇○一二三四五六七八九十百千两0-9０-９"
 _OPENS = re.compile(rf"第\s?[{_NUMERAL}]{{1,9}}\s?(条(之[一二三四五六七八九十]+)?|分?编|章|节)([\s　]|$)"
                     rf"|[（(][{_NUMERAL}]{{1,3}}[)）]|[一二三四五六七八九十]{{1,3}}、|[0-9０-９]{{1,3}}[.．、](?![0-9０-９])|[①-⑳]")
+_SENTENCE_ENDS = ("。", "；", "：", ";", ":")
 _HEADING = re.compile(rf"第\s?[{_NUMERAL}]{{1,5}}\s?(分?编|章|节)([\s　]|$)|目\s*录$")
 
 
 def _continues(last: Line, line: Line, measures: _Measures, indented: bool) -> bool:
     """Whether `line` goes on with the paragraph of `last`."""
     if _HEADING.match(last.text.strip()) or abs(last.top_to_bottom - line.top_to_bottom) > 0.35 * last.top_to_bottom:
+        return False
+    if _OPENS.match(line.text.strip()) and last.text.rstrip().endswith(_SENTENCE_ENDS):
         return False
     column = measures.column(last)
     to_edge = (column.right - last.right) / column.size
