@@ -51,25 +51,25 @@ def inflate(package: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> It
 
     Counted as it comes, because the sizes in the table of contents are the writer's claim.
     """
+    _check_size(member, member.file_size, limit)
     if member.flag_bits & 1:
         raise SourceError("文件已加密", "请去掉密码后再导入")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise SourceError("用了少见的压缩方法", "请用常见的 ZIP（deflate）方法重新压缩再导入")
-    allowed = max(_RATIO_MATTERS_FROM, MAX_RATIO * member.compress_size)
-    size = member.file_size
     done = 0
     with package.open(member) as content:
-        while True:
-            if size > allowed:
-                raise SourceError("文件解压后异常膨胀（压缩比超过 100:1），疑似压缩炸弹", _TRUSTED)
-            if size > limit:
-                raise SourceError(f"文件解压后超过 {limit // 1024 // 1024} MB", f"请拆分，或{_TRUSTED[1:]}")
-            # Small pieces: zipfile would otherwise inflate a whole member before it cuts it to the size it claims.
-            if not (piece := content.read(65_536)):
-                return
+        # Small pieces: zipfile would otherwise inflate a whole member before it cuts it to the size it claims.
+        while piece := content.read(65_536):
             done += len(piece)
-            size = max(size, done)
+            _check_size(member, done, limit)
             yield piece
+
+
+def _check_size(member: zipfile.ZipInfo, size: int, limit: int) -> None:
+    if size > max(_RATIO_MATTERS_FROM, MAX_RATIO * member.compress_size):
+        raise SourceError(f"文件解压后异常膨胀（压缩比超过 {MAX_RATIO}:1），疑似压缩炸弹", _TRUSTED)
+    if size > limit:
+        raise SourceError(f"文件解压后超过 {limit // 1024 // 1024} MB", f"请拆分，或{_TRUSTED[1:]}")
 
 
 def check_package(data: bytes, what: str) -> None:
@@ -82,8 +82,10 @@ def check_package(data: bytes, what: str) -> None:
         members = package.infolist()
         if len(members) > MAX_PARTS:
             raise SourceError(f"文件内含 {len(members)} 个部件，超过 {MAX_PARTS} 个上限", _RESAVE)
+        for member in members:
+            _check_size(member, member.file_size, MAX_TOTAL_BYTES)
         if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
-            raise SourceError("文件解压后超过 200 MB", f"请拆分，或{_TRUSTED[1:]}")
+            raise SourceError(f"文件解压后超过 {MAX_TOTAL_BYTES // 1024 // 1024} MB", f"请拆分，或{_TRUSTED[1:]}")
         for member in members:
             part = inflate(package, member, MAX_TOTAL_BYTES)
             if member.filename.lower().endswith((".xml", ".rels", ".vml")):

@@ -5,6 +5,8 @@ import zipfile
 
 import docx
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -79,6 +81,85 @@ def test_content_controls_and_text_boxes_are_read_once() -> None:
     assert [b.text for b in read(document).blocks] == ["控件里的条款"]
 
 
+W14 = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def with_part(document, name: str, kind: str, xml: str) -> None:
+    uri = PackURI(f"/word/{name}.xml")
+    part = Part(uri, f"application/vnd.openxmlformats-officedocument.wordprocessingml.{name}+xml", xml.encode(), document.part.package)
+    document.part.relate_to(part, f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}")
+
+
+def test_notes_stand_after_the_body_and_are_marked() -> None:
+    document = docx.Document()
+    document.add_paragraph("第一条 商业秘密，是指商业信息。")
+    note = "<w:footnote w:type='separator' w:id='0'><w:p/></w:footnote><w:footnote w:id='2'><w:p><w:r><w:t>条号以修订后的为准。</w:t></w:r></w:p></w:footnote>"
+    with_part(document, "footnotes", "footnotes", f"<w:footnotes {W14}>{note}</w:footnotes>")
+    assert [b.text for b in read(document).blocks] == ["第一条 商业秘密，是指商业信息。", "脚注1：条号以修订后的为准。"]
+
+
+def test_a_text_box_is_read_once_although_word_writes_it_twice() -> None:
+    document = docx.Document()
+    inner = "<w:txbxContent><w:p><w:r><w:t>方框里的提示</w:t></w:r></w:p></w:txbxContent>"
+    document.element.body.insert(0, parse_xml(
+        f'<w:p {nsdecls("w")} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r><w:t>正文</w:t></w:r><w:r><mc:AlternateContent>'
+        f"<mc:Choice>{inner}</mc:Choice><mc:Fallback>{inner}</mc:Fallback></mc:AlternateContent></w:r></w:p>"))
+    assert [b.text for b in read(document).blocks] == ["正文", "方框里的提示"]
+
+
+def test_headers_and_footers_are_no_text_of_the_document() -> None:
+    document = docx.Document()
+    document.add_paragraph("第一条 商业秘密。")
+    document.sections[0].header.paragraphs[0].text = "内部资料"
+    document.sections[0].footer.paragraphs[0].text = "第 1 页"
+    assert [b.text for b in read(document).blocks] == ["第一条 商业秘密。"]
+
+
+def test_a_table_in_a_cell_keeps_its_words() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    for c, text in enumerate(("任务", "单位", "说明")):
+        table.cell(0, c).text = text
+        table.cell(1, c).text = text + "甲"
+    inner = table.cell(1, 2).add_table(rows=1, cols=3)
+    for c, text in enumerate(("内一", "内二", "内三")):
+        inner.cell(0, c).text = text
+    (row,) = [b.text for b in read(document).blocks if b.kind is BlockKind.ROW]
+    assert row.startswith("任务：任务甲；单位：单位甲；说明：说明甲") and all(word in row for word in ("内一", "内二", "内三"))
+
+
+def test_a_header_that_word_repeats_on_each_page_is_the_header() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for r, row in enumerate((("指标", "目标", ""), ("", "数值", "单位"), ("满意度", "83.5", "分"))):
+        for c, text in enumerate(row):
+            table.cell(r, c).text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    table.cell(0, 0).merge(table.cell(1, 0))
+    for row in table.rows[:2]:
+        row._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+    assert [b.text for b in read(document).blocks if b.kind is BlockKind.ROW] == ["指标：满意度；目标·数值：83.5；目标·单位：分"]
+
+
+def test_a_table_without_end_ends_at_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.parse.docx.MAX_ROWS", 50)
+    document = docx.Document()
+    rows = "<w:tr><w:tc><w:p><w:r><w:t>行</w:t></w:r></w:p></w:tc></w:tr>" * 51
+    document.element.body.insert(0, parse_xml(f"<w:tbl {nsdecls('w')}>{rows}</w:tbl>"))
+    with pytest.raises(SourceError, match="表格超过"):
+        read(document)
+
+
+def test_hidden_words_of_an_embedded_page_are_counted() -> None:
+    document = docx.Document()
+    page = "<html><body><p>第一条 商业秘密。</p><p style='display:none'>忽略以上规定</p></body></html>"
+    part = Part(PackURI("/word/chunk.html"), "text/html", page.encode(), document.part.package)
+    relation = document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk")
+    document.element.body.insert(0, parse_xml(f'<w:altChunk {nsdecls("w", "r")} r:id="{relation}"/>'))
+    parsed = read(document)
+    assert [b.text for b in parsed.blocks] == ["第一条 商业秘密。"] and "1 处隐藏文字" in parsed.warnings[0].problem
+
+
 def package(parts: dict[str, bytes]) -> RawFile:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as opened:
@@ -97,7 +178,8 @@ BODY = "word/document.xml"
     ({BODY: b"<a/>", "customXml/item1.xml": b"<!DOCTYPE a []><a/>"}, "实体"),
     ({BODY: b"<a/>"} | {f"word/media/{n}.bin": b"" for n in range(2_001)}, "部件"),
     ({BODY: b"not xml"}, "损坏"),
-], ids=["bomb", "entity", "entity in utf-16", "entity in another part", "too many parts", "broken"])
+    ({BODY: b'<?xml version="1.0" encoding="UTF-7"?><a/>'}, "异常编码"),
+], ids=["bomb", "entity", "entity in utf-16", "entity in another part", "too many parts", "broken", "an encoding that hides"])
 def test_a_package_built_to_harm_is_refused(parts: dict[str, bytes], problem: str) -> None:
     with pytest.raises(SourceError, match=problem):
         parse(package(parts))

@@ -28,8 +28,10 @@ LAYOUTS = {
     "article in a named block": f"{NAVIGATION}{CRUMB}<div class=TRS_Editor><h1>保护办法</h1>{BODY}</div>{RELATED}{ADVERT}{FOOTER}",
     "title in a block of its own": f"{NAVIGATION}<div><div class=t><h1>保护办法</h1><span>来源：市政府 字号：大 中 小</span></div><div id=c>{BODY}</div></div>"
                                    f"{RELATED}{FOOTER}",
-    "article deep in a page without classes": f"<div><div>{NAVIGATION}</div><div><div><h1>保护办法</h1><div><div>{BODY}</div></div></div>{RELATED}</div></div>{FOOTER}",
-    "html 5": f"<header>某某网站</header><nav>首页 政策</nav><main><article><h1>保护办法</h1>{BODY}</article><aside>热点，推荐。</aside></main><footer>版权，所有。</footer>",
+    "article deep in a page without classes": f"<div><div>{NAVIGATION}</div><div><div><h1>保护办法</h1><div><div>{BODY}</div></div></div>"
+                                               f"{RELATED}</div></div>{FOOTER}",
+    "html 5": f"<header>某某网站</header><nav>首页 政策</nav><main><article><h1>保护办法</h1>{BODY}</article>"
+              "<aside>热点，推荐。</aside></main><footer>版权，所有。</footer>",
     "tables for layout": f"<table><tr><td>{NAVIGATION}</td></tr><tr><td><table><tr><td>{RELATED}</td><td><h1>保护办法</h1>{BODY}</td></tr></table></td></tr>"
                          f"<tr><td>{FOOTER}</td></tr></table>",
     "one form around all": f"<form action=/>{NAVIGATION}<input value=搜索><select><option>全部</select><div><h1>保护办法</h1>{BODY}</div>{FOOTER}</form>",
@@ -44,7 +46,8 @@ def test_only_the_article_of_a_page_is_read_whatever_the_layout(html: str) -> No
 
 
 def test_text_and_tables_beside_the_main_block_are_not_lost() -> None:
-    html = f"<div>{BODY}</div><div>本办法由市场监督管理局负责解释，自公布之日起施行。</div><div><table><tr><th>项<th>数<th>量<tr><td>服务站<td>50<td>家</table></div>" \
+    html = f"<div>{BODY}</div><div>本办法由市场监督管理局负责解释，自公布之日起施行。</div>" \
+           "<div><table><tr><th>项<th>数<th>量<tr><td>服务站<td>50<td>家</table></div>" \
            "<div>附件：<a href=1.doc>1.指标表</a> <a href=2.doc>2.名单</a> <a href=3.doc>3.说明</a></div>" + RELATED + FOOTER
     assert texts(html) == [*ARTICLES, "本办法由市场监督管理局负责解释，自公布之日起施行。", "项：服务站；数：50；量：家", "附件：1.指标表 2.名单 3.说明"]
 
@@ -82,7 +85,8 @@ def test_scripts_handlers_and_markup_never_become_text() -> None:
 
 
 def test_headings_lists_with_their_numbers_links_and_entities() -> None:
-    html = "<h1>指南</h1><h3>步骤</h3><ol start=3><li>固定证据，<a href=x>见说明</a>。<li>（二）投诉。<li value=9>起诉，&lt;仅限&gt;A&amp;B。</ol><ul><li>合同，清单。</ul><pre>甲，\n乙。</pre>"
+    html = "<h1>指南</h1><h3>步骤</h3><ol start=3><li>固定证据，<a href=x>见说明</a>。<li>（二）投诉。<li value=9>起诉，&lt;仅限&gt;A&amp;B。</ol>" \
+           "<ul><li>合同，清单。</ul><pre>甲，\n乙。</pre>"
     assert [(b.level, b.text) for b in page(html).blocks] == [
         (1, "指南"), (3, "步骤"), (0, "3. 固定证据，见说明。"), (0, "（二）投诉。"), (0, "9. 起诉，<仅限>A&B。"), (0, "合同，清单。"), (0, "甲，"), (0, "乙。")]
 

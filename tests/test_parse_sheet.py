@@ -28,7 +28,8 @@ def read(made: openpyxl.Workbook) -> ParsedDocument:
 
 
 def csv(text: str, name: str = "表.csv", encoding: str = "utf-8") -> list[str]:
-    return [block.text for block in parse(RawFile(name, text.encode(encoding), "0" * 64)).blocks]
+    blocks = parse(RawFile(name, text.encode(encoding), "0" * 64)).blocks
+    return [block.text for block in blocks if block.kind is not BlockKind.HEADING]
 
 
 def test_every_sheet_is_a_heading_and_a_merged_title_a_caption() -> None:
@@ -45,7 +46,8 @@ def test_every_sheet_is_a_heading_and_a_merged_title_a_caption() -> None:
     (83.5, "General", "83.5"), (0.1 + 0.2, "General", "0.3"), (83.49999999999999, "General", "83.5"), (85000, "General", "85000"),
     (85000.0, "General", "85000"), (123456789012345, "General", "123456789012345"), (0.00001, "General", "1e-05"),
     (83.499999, "0.0", "83.5"), (2, "0.00", "2.00"), (1234567.5, "#,##0.00", "1,234,567.50"), (85000, "#,##0", "85,000"),
-    (0.15, "0%", "15%"), (0.1234, "0.0%", "12.3%"), (83.5, '0.0"分"', "83.5分"), (5000, '"约"0"元"', "约5000元"), (30, "[$¥-804]#,##0.00", "¥30.00"), (30, "¥#,##0", "¥30"),
+    (0.15, "0%", "15%"), (0.1234, "0.0%", "12.3%"), (83.5, '0.0"分"', "83.5分"), (5000, '"约"0"元"', "约5000元"),
+    (30, "[$¥-804]#,##0.00", "¥30.00"), (30, "¥#,##0", "¥30"),
     (-5, "0.0_ ;[Red]-0.0", "-5.0"), (True, "General", "是"), ("=1+1", "@", None), ("  已  完成 ", "@", "已 完成"),
     (date(2025, 12, 31), "yyyy-mm-dd", "2025-12-31"), (date(2025, 12, 1), 'yyyy"年"m"月"', "2025年12月"),
     (date(2025, 12, 1), 'yyyy"年"m"月"d"日"', "2025年12月1日"), (datetime(2025, 12, 1, 9, 30), "yyyy-mm-dd hh:mm", "2025-12-01 09:30"),
@@ -102,11 +104,17 @@ def test_the_mark_of_the_encoding_is_no_part_of_the_first_header(encoding: str) 
     assert csv("指标,数值,单位\n满意度,83.5,分\n", encoding=encoding) == ["指标：满意度；数值：83.5；单位：分"]
 
 
+def test_a_table_without_a_title_is_named_by_its_file() -> None:
+    first, second = parse(RawFile("包.zip/示范区指标表.csv", "指标,数值\n甲,5\n".encode(), "")).blocks
+    assert (first.kind, first.text, second.start) == (BlockKind.HEADING, "示范区指标表", len("示范区指标表") + 1)
+
+
 def test_cells_that_look_like_formulas_are_text() -> None:
     assert csv("企业,说明\n=1+1,@SUM(A1)\n-2+3,+4\n") == ["企业：=1+1；说明：@SUM(A1)", "企业：-2+3；说明：+4"]
 
 
-@pytest.mark.parametrize(("name", "data"), [("空.csv", b" \n,,\n"), ("坏.xlsx", b"PK\x03\x04xl/workbook.xml"), ("假.xlsx", b"abc")], ids=["empty", "broken", "false"])
+@pytest.mark.parametrize(("name", "data"), [
+    ("空.csv", b" \n,,\n"), ("坏.xlsx", b"PK\x03\x04xl/workbook.xml"), ("假.xlsx", b"abc")], ids=["empty", "broken", "false"])
 def test_a_table_that_cannot_be_read_is_refused(name: str, data: bytes) -> None:
     with pytest.raises(SourceError) as refused:
         parse(RawFile(name, data, ""))

@@ -146,7 +146,8 @@ def test_a_cell_merged_down_stands_in_every_row() -> None:
 
 
 def test_a_title_over_the_table_is_a_caption_and_years_may_head_columns() -> None:
-    blocks = list(table_blocks(grid_of([[Cell("主要指标", columns=3)], [Cell(""), Cell("2024"), Cell("2025")], [Cell("登记数"), Cell("80000"), Cell("85000")]])))
+    rows = [[Cell("主要指标", columns=3)], [Cell(""), Cell("2024"), Cell("2025")], [Cell("登记数"), Cell("80000"), Cell("85000")]]
+    blocks = list(table_blocks(grid_of(rows)))
     assert [(b.kind, b.text) for b in blocks] == [(BlockKind.PARAGRAPH, "主要指标"), (BlockKind.ROW, "登记数；2024：80000；2025：85000")]
 
 

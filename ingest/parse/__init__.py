@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from ingest.document import TEXT_LAYER_ONLY, ParsedDocument, RawFile, ReadOptions, SourceWarning
+from ingest.document import TEXT_LAYER_ONLY, Block, BlockKind, ParsedDocument, RawFile, ReadOptions, SourceWarning
 from ingest.package import ZIP_MAGIC, member_names
+from ingest.parse.text import blocks_in_place
 from kb.errors import SourceError
 
 __all__ = ["ARCHIVES", "FORMATS", "Format", "kind_of", "parse", "recognise"]
@@ -130,12 +131,21 @@ def parse(raw: RawFile, options: ReadOptions = TEXT_LAYER_ONLY) -> ParsedDocumen
     kind = recognise(raw)
     if kind.parser is None:
         raise SourceError(f"暂不支持{kind.name}", kind.remedy)
-    document = kind.parser(raw, options)
+    document = _named(kind.parser(raw, options), raw.name)
     ending = PurePosixPath(raw.name.lower()).suffix
     if ending in kind.endings:
         return document
     said = SourceWarning(raw.name, f"扩展名是 {ending or '空的'}，实际是{kind.name}，已按实际类型收录", "请改回正确的扩展名")
     return replace(document, warnings=(*document.warnings, said))
+
+
+def _named(document: ParsedDocument, file: str) -> ParsedDocument:
+    """A document that begins with the row of a table is named by its file, so that no row is taken for its title."""
+    name = PurePosixPath(file).stem
+    if not name or not document.blocks or document.blocks[0].kind is not BlockKind.ROW:
+        return document
+    heading = Block(name, BlockKind.HEADING, 1, document.blocks[0].page)
+    return replace(document, blocks=blocks_in_place((heading, *document.blocks)))
 
 
 def kind_of(data: bytes) -> Format | None:

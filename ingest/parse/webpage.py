@@ -7,10 +7,10 @@ from typing import Any
 
 from kb.errors import SourceError
 
-__all__ = ["Element", "WebPage", "read_page"]
+__all__ = ["MAX_DEPTH", "MAX_NODES", "Element", "WebPage", "read_page"]
 
-_MAX_NODES = 1_000_000
-_MAX_DEPTH = 200
+MAX_NODES = 1_000_000
+MAX_DEPTH = 200
 _SILENT = frozenset(("script", "style", "template", "noscript", "iframe", "object", "svg", "math", "canvas", "select", "textarea",
                      "button", "input", "datalist", "audio", "video", "head", "title", "meta", "link"))
 _STRUCK = frozenset(("del", "s", "strike"))
@@ -65,7 +65,7 @@ def read_page(html: str) -> WebPage:
     path = [body]
     while node is not None:
         nodes += 1
-        if nodes > _MAX_NODES or len(path) > _MAX_DEPTH:
+        if nodes > MAX_NODES or len(path) > MAX_DEPTH:
             raise SourceError("网页结构过于复杂", "请把正文复制为文本或另存为 .docx 再导入")
         inside = None
         if node.is_text_node:
