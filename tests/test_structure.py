@@ -81,6 +81,16 @@ def test_a_bare_reference_to_a_later_article_waits_for_its_turn() -> None:
     assert locators("某法", "第一条 甲。", "第五条 所列情形，从其规定。", "第二条 乙。", "第三条 丙。") == ["第一条", "第二条", "第三条"]
 
 
+def test_the_rest_of_a_wrapped_line_is_not_an_article() -> None:
+    wrapped = "经营者在生产经营活动中违反保密义务，情节严重，致使权利人遭受重大损失的，由监督检查部门依照"
+    assert locators("某法", "第一条 甲。", "第二条 乙。", "第三条 " + wrapped, "第二条 处罚。", "第四条 丁。") == [
+        "第一条", "第二条", "第三条", "第四条"]
+
+
+def test_a_text_that_has_a_first_article_does_not_begin_at_an_earlier_mention() -> None:
+    assert locators("某法", "为了正确适用下列条文，现作说明如下。", "第九条 甲类。", "第一条 甲。", "第二条 乙。") == ["引言", "第一条", "第二条"]
+
+
 def test_articles_without_a_blank_after_the_number_count_when_they_continue() -> None:
     assert locators("某法", "第一条为了保护商业秘密，制定本法。", "第二条经营者应当保密。", "第三条规定的罚款除外。") == ["第一条", "第二条"]
 
