@@ -29,6 +29,7 @@ from kb.catalogue_file import (
     open_writing,
     truncate_log,
 )
+from kb.disk import refusal
 from kb.errors import ReadOnlyLibrary
 from kb.private_folder import release
 from kb.types import Passage, Tier, Version
@@ -261,15 +262,18 @@ class Catalogue:
                                                   "report": dict(report), "owner": "library"})
 
     def keep_original(self, digest: str, content: bytes) -> None:
-        """Store a file as it came, under its checksum, whole or not at all."""
+        """Store a file as it came, under its checksum, whole or not at all. Raises KbError where the disk refuses."""
         folder = self.data / "originals"
         if (folder / digest).exists():
             return
-        folder.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(folder / digest)
+        try:
+            folder.mkdir(exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(folder / digest)
+        except OSError as error:
+            raise refusal(error, self.data) from error
 
     def sweep_originals(self) -> None:
         """Remove what no version refers to: a replaced file, or one whose ingestion was killed."""

@@ -4,6 +4,7 @@ A published generation is never opened in place, because opening a Chroma or tan
 it (measured: 110 MB for 58,000 passages, under a second), so old generations can be removed under them.
 """
 
+import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from kb.disk import refusal
 from kb.errors import IndexDamaged
 from kb.lexical import LexicalIndex
 from kb.manifest import REPAIR, Manifest, check_embedder, checksum, copy_files, current_manifest, current_name
@@ -43,17 +45,12 @@ def open_index(data: Path, embedder: Embedder) -> "Generation":
         if manifest is None:
             raise IndexDamaged("还没有索引", REPAIR)
         check_embedder(manifest, embedder)
-        copy = private_folder()
         try:
-            copy_files(data, manifest, copy)
-            return Generation(data, manifest, embedder, copy)
-        except (OSError, ValueError, IndexDamaged) as error:
-            release(copy)
+            return Generation(data, manifest, embedder, _private_copy(data, manifest))
+        except IndexDamaged:
             if current_name(data) == manifest.generation:
-                if isinstance(error, FileNotFoundError):
-                    raise IndexDamaged("索引缺少文件", REPAIR) from error
                 raise
-            # A writer published meanwhile and removed what was being copied.
+            # Otherwise a writer published meanwhile and removed what was being copied.
     raise IndexDamaged("索引在打开时不断变化或已残缺", REPAIR)
 
 
@@ -106,6 +103,21 @@ class Generation:
             return self._vectors[0]
 
 
+def _private_copy(data: Path, manifest: Manifest) -> Path:
+    try:
+        copy = private_folder()
+    except OSError as error:
+        raise refusal(error, Path(tempfile.gettempdir())) from error
+    try:
+        copy_files(data, manifest, copy)
+    except BaseException as error:
+        release(copy)
+        if isinstance(error, FileNotFoundError):
+            raise IndexDamaged("索引缺少文件", REPAIR) from error
+        raise refusal(error, copy.parent) if isinstance(error, OSError) else error from error
+    return copy
+
+
 def _release(copy: Path, vectors: "list[VectorIndex]") -> None:
     for opened in vectors:
         opened.close()
@@ -125,15 +137,12 @@ def verify(data: Path, passage_ids: Sequence[str], library_version: str) -> Mani
         raise IndexDamaged("还没有索引", REPAIR)
     if manifest.library_version != library_version:
         raise IndexDamaged(f"索引停留在旧的资料库版本（{manifest.library_version}，现为 {library_version}）", REPAIR)
-    copy = private_folder()
+    copy = _private_copy(data, manifest)
     try:
-        copy_files(data, manifest, copy)
         lexical = LexicalIndex(copy / "lexical").ids()
         vectors = VectorIndex(copy / "chroma")
         digests = vectors.digests(vectors.ids())
         vectors.close()
-    except FileNotFoundError as error:
-        raise IndexDamaged("索引缺少文件", REPAIR) from error
     finally:
         release(copy)
     if different := digests.keys() ^ set(lexical):

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.clock import SHANGHAI
-from kb.errors import KbError, LibraryBusy, ReadOnlyLibrary
+from kb.disk import refusal
+from kb.errors import LibraryBusy
 from kb.ports import Clock
 
-__all__ = ["holds_lock", "refusal", "try_lock", "writer_lock"]
+__all__ = ["holds_lock", "try_lock", "writer_lock"]
 
 LOCK_NAME = "writer.lock"
 _held: set[Path] = set()
@@ -53,17 +54,6 @@ def writer_lock(data: Path, *, clock: Clock, command: str = "", wait_s: float = 
 def holds_lock(data: Path) -> bool:
     """Whether this process is the writer, so that it need not wait for itself."""
     return data.resolve() in _held
-
-
-def refusal(error: OSError, data: Path) -> KbError:
-    """The sentence for a write the operating system refused: read-only, full, or something else, each with a remedy."""
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return ReadOnlyLibrary(f"数据文件夹不可写：{data}",
-                               "已入库的内容仍可查询；如需入库，请改用可写的文件夹（--data）或调整其权限")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return KbError("磁盘空间不足，本次改动没有保存", f"请清理 {data} 所在磁盘后重试；原有资料库不受影响")
-    return KbError(f"数据文件夹无法使用：{data}（{error.strerror}）",
-                   "请检查该路径是否为文件夹、磁盘是否正常，或用 --data 另选一个")
 
 
 def _acquire(handle: int, path: Path, deadline: float) -> None:

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.catalogue import Catalogue, Change, Plan
+from kb.disk import engine_errors, refusal
 from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import index_entry, verify
 from kb.index_writer import GenerationWriter
-from kb.lock import refusal, writer_lock
+from kb.lock import writer_lock
 from kb.manifest import (
     Manifest,
     check_embedder,
@@ -162,6 +163,7 @@ def _entries_after(catalogue: Catalogue, plan: Plan) -> list[IndexEntry]:
 @contextmanager
 def _disk_errors(data: Path) -> Iterator[None]:
     try:
-        yield
+        with engine_errors():
+            yield
     except OSError as error:
         raise refusal(error, data) from error

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from kb.disk import refusal
 from kb.errors import KbError, LibraryBusy, ReadOnlyLibrary
-from kb.lock import refusal, writer_lock
+from kb.lock import writer_lock
 
 HOLD = """
 import sys, time
@@ -69,6 +70,7 @@ def test_a_data_folder_that_is_a_file_is_refused_with_a_remedy(tmp_path, clock):
     (errno.EROFS, ReadOnlyLibrary, "不可写"),
     (errno.EACCES, ReadOnlyLibrary, "不可写"),
     (errno.ENOSPC, KbError, "磁盘空间不足"),
+    (errno.EFBIG, KbError, "磁盘空间不足"),
     (errno.EIO, KbError, "无法使用"),
 ])
 def test_each_refusal_of_the_disk_has_its_sentence(tmp_path, number, kind, said):
