@@ -71,10 +71,19 @@ class _Numbered:
         elif block.kind is BlockKind.HEADING and not names_document(block, self.title):
             self.close()
             self._divide(block, 0.4 + block.level / 100, tidy_heading(block.text), named=False)
+        elif self.quoting and self._closes(block):
+            self.close()
+            self.current = Open("结语", ())
+            self.current.add(block)
         elif self.current:
             self.current.add(block)
         if self.quoting and ("“" in block.text or "”" in block.text):
             self.quoted = block.text.rfind("“") > block.text.rfind("”")
+
+    def _closes(self, block: Block) -> bool:
+        """Whether the decision speaks of itself again, after its last change: 本决定自…起施行."""
+        return not self.quoted and block.text.startswith(("本决定", "根据本决定")) \
+            and self.current is not None and self.current.locator != "结语"
 
     def close(self, *, last: bool = False) -> None:
         self.sections += self.current.close(last=last) if self.current else []

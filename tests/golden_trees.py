@@ -73,7 +73,7 @@ def _lines(passages: tuple[Passage, ...]) -> Iterator[str]:
         yield f"{'  ' * len(above)}{_number(p.locator)}{part}  {len(p.text)}字 {_checksum(p.text)}{_counts(p)}"
 
 
-_NUMBERED = re.compile(r"(?:第[^ ]{1,9}[编章节条](?:之.)?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|[0-9])+|引言|全文|落款")
+_NUMBERED = re.compile(r"(?:第[^ ]{1,9}[编章节条](?:之.)?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|[0-9])+|引言|印发通知|全文|结语|落款")
 
 
 def _number(heading: str) -> str:

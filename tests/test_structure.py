@@ -282,6 +282,11 @@ def test_an_amended_law_printed_after_the_decision_keeps_plain_articles() -> Non
     assert found == ["一、", "二、", "第一条", "第二条", "第三条", "第四条", "第五条"]
 
 
+def test_the_closing_words_of_a_decision_are_not_part_of_its_last_change() -> None:
+    assert outline_of("关于修改《某法》的决定", "一、将第二条修改为：“本决定。”", "二、删去第三条。", "本决定自公布之日起施行。", "根据本决定，重新公布。")[1:] == [
+        ("二、", (), "删去第三条。"), ("结语", (), "本决定自公布之日起施行。\n根据本决定，重新公布。")]
+
+
 @pytest.mark.parametrize("signed", [
     ("某市人民政府", "2024年1月1日"), ("二〇二四年一月一日",), ("市 长 张三", "2024年1月1日"), ("抄送：市委各部门，市人大常委会办公厅。",),
     ("某市人民政府办公厅", "2024年1月1日印发"), ("（此件公开发布）",)])
