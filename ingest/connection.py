@@ -27,6 +27,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 def is_public(address: Address) -> bool:
     """Whether an address is on the public internet, and says so itself: no IPv4 address inside an IPv6 one."""
+    # Asked here too, because newer Pythons judge such an address by the IPv4 one inside it.
     if isinstance(address, ipaddress.IPv6Address) and (
             address.ipv4_mapped or address.sixtofour or address.teredo or address in _NAT64 or address.is_site_local):
         return False

@@ -40,6 +40,7 @@ class Reply:
     silent: bool = False          # never says anything
     etag: str = ""                # set: a request for the rest of this very version gets the rest
     ignores_version: bool = False # answers 206 whatever version the rest is asked of
+    resumes_late: int = 0         # the rest begins so many bytes too late
     farewell: bool = True         # closes the encrypted connection as the protocol wants it
 
 
@@ -152,6 +153,7 @@ def _answer(reply: Reply, asked) -> bytes:
         headers["ETag"] = reply.etag
     first = int(asked["Range"].removeprefix("bytes=").removesuffix("-")) if asked["Range"] else 0
     if first and reply.etag and (reply.ignores_version or asked["If-Range"] == reply.etag):
+        first += reply.resumes_late
         headers["Content-Range"] = f"bytes {first}-{len(body) - 1}/{len(body)}"
         body, status = body[first:], 206
     if reply.chunked:

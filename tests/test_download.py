@@ -3,6 +3,7 @@
 import gzip
 import ipaddress
 import ssl
+import tracemalloc
 import zlib
 from base64 import b64encode
 from dataclasses import replace
@@ -158,7 +159,7 @@ def test_a_page_comes_as_it_is(download, reply):
 
 
 @pytest.mark.parametrize("broken", [
-    Reply(TEXT, cut_at=100), Reply(TEXT, chunked=True, cut_at=100), Reply(TEXT, declared=len(TEXT) + 5, farewell=False),
+    Reply(TEXT, cut_at=100), Reply(TEXT, chunked=True, cut_at=100), Reply(TEXT, declared=len(TEXT) + 5),
     Reply(TEXT[:100], declared=None, farewell=False), Reply(TEXT, cut_at=0)],
     ids=["cut off", "cut off in a chunk", "shorter than declared", "ends without a word", "nothing came"])
 def test_a_page_that_breaks_off_is_asked_for_again(download, broken):
@@ -188,6 +189,13 @@ def test_a_site_that_sends_the_rest_of_another_version_is_asked_for_the_whole(do
     page, site = download([Reply(TEXT, etag='"v1"', cut_at=1000), Reply(newer, etag='"v2"', ignores_version=True),
                            Reply(newer, etag='"v2"')])
     assert page.data == newer
+    assert [headers.get("range") for _, headers in site.requests] == [None, "bytes=1000-", None]
+
+
+def test_a_rest_that_does_not_begin_where_the_page_broke_off_is_not_joined_to_it(download):
+    page, site = download([Reply(TEXT, etag='"v1"', cut_at=1000), Reply(TEXT, etag='"v1"', resumes_late=3),
+                           Reply(TEXT, etag='"v1"')])
+    assert page.data == TEXT
     assert [headers.get("range") for _, headers in site.requests] == [None, "bytes=1000-", None]
 
 
@@ -253,6 +261,16 @@ def test_a_compressed_page_is_unpacked(download, coding, content):
     ("br", TEXT, "不支持")], ids=["bomb", "deflate bomb", "short", "not packed", "twice", "unknown"])
 def test_a_page_that_unpacks_to_too_much_or_not_at_all_is_refused(download, coding, content, why):
     assert why in download(Reply(content, headers={"Content-Encoding": coding}))[0].problem
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_limit(download):
+    bomb = Reply(gzip.compress(bytes(40_000_000)), headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        assert "上限" in download(bomb, max_bytes=1_000_000)[0].problem
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_silent_site_is_given_up(download):
