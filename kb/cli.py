@@ -34,8 +34,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 bench_app = typer.Typer(invoke_without_command=True)
 library_app = typer.Typer(no_args_is_help=True, help="查看和维护资料库。")
 COMMANDS: dict[str, Callable[..., None]] = {
-    "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "ingest": cli_library.ingest,
-    "fetch": cli_fetch.fetch}
+    "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "diff": cli_answers.diff,
+    "ingest": cli_library.ingest, "fetch": cli_fetch.fetch}
 LIBRARY_COMMANDS: dict[str, Callable[..., None]] = {
     "list": cli_library.list_library, "remove": cli_library.remove, "verify": cli_library.verify,
     "rebuild": cli_library.rebuild}

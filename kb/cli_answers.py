@@ -1,4 +1,4 @@
-"""Commands that read the library: ask, search, show."""
+"""Commands that read the library: ask, search, show, diff."""
 
 import json
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from kb.errors import ConfigError, QuestionError
 if TYPE_CHECKING:
     from kb.assemble import Library
     from kb.ports import Clock
-    from kb.types import Answer, Hit, Question
+    from kb.types import Answer, Hit, Passage, Question
 
-__all__ = ["ask", "search", "show"]
+__all__ = ["ask", "diff", "search", "show"]
 
 
 def ask(question: Annotated[str, typer.Argument(help="要问的问题")] = "", data: Data = None, as_of: AsOf = "",
@@ -55,7 +55,8 @@ def search(query: Annotated[str, typer.Argument(help="要找的内容")] = "", d
         hits = _found(library, question, top) if batch else library.assistant.search(question, top)
         return {"id": id_, "hits": [
             {"passage": hit.passage.id, "title": hit.passage.title, "locator": hit.passage.locator,
-             "version": hit.passage.version.label, "score": round(hit.score, 4)}
+             "version": hit.passage.version.label, "score": round(hit.score, 4),
+             "also": [{"passage": p.id, "title": p.title, "locator": p.locator, "version": p.version.label} for p in hit.also]}
             for hit in hits]}
 
     if batch:
@@ -68,9 +69,10 @@ def search(query: Annotated[str, typer.Argument(help="要找的内容")] = "", d
         return
     for rank, hit in enumerate(library.assistant.search(question, top), start=1):
         version = hit.passage.version
-        typer.echo(f"{rank:>2}. {hit.score:.2f}  《{hit.passage.title}》（{version.label}）{hit.passage.locator}"
-                   f"  [{version.tier.label}]")
+        typer.echo(f"{rank:>2}. {hit.score:.2f}  {_place_of(hit.passage)}  [{version.tier.label}]")
         typer.echo(f"      {hit.passage.text[:60].replace(chr(10), ' ')}…\n      依据：{'；'.join(hit.why)}")
+        if hit.also:
+            typer.echo(f"      另见：{'；'.join(_place_of(passage) for passage in hit.also)}")
 
 
 def show(document: Annotated[str, typer.Argument(help="文件名，如 反不正当竞争法")],
@@ -78,21 +80,45 @@ def show(document: Annotated[str, typer.Argument(help="文件名，如 反不正
          data: Data = None, as_of: AsOf = "", all_versions: AllVersions = False, no_bundled: NoBundled = False,
          as_json: AsJson = False) -> None:
     """显示某一条的原文；不写条号则列出目录。"""
-    from kb.show import contents, located_text
+    from kb.show import contents, located_text, notices_beside
 
     library = opened(settings(data, no_bundled))
-    day = on_day(as_of, library.clock)
-    passages = (located_text(library.assistant.store, library.registry, document, locator, day, all_versions) if locator
-                else contents(library.assistant.store, library.registry, document, day, all_versions))
+    store, day = library.assistant.store, on_day(as_of, library.clock)
+    passages = (located_text(store, library.registry, document, locator, day, all_versions) if locator
+                else contents(store, library.registry, document, day, all_versions))
+    versions = library.assistant.standing.versions()
+    notices = [notices_beside(p, library.registry, versions, day, library.clock.today()) if locator else [] for p in passages]
     if as_json:
         print_json([{"title": p.title, "locator": p.locator, "version": p.version.label, "tier": p.version.tier.label,
-                      "status": p.version.status.value, "text": p.text} for p in passages])
+                      "status": p.version.status.value, "text": p.text,
+                      "notices": [{"kind": notice.kind, "text": notice.text} for notice in beside]}
+                     for p, beside in zip(passages, notices, strict=True)])
         return
-    for passage in passages:
-        version = passage.version
-        typer.echo(f"《{passage.title}》（{version.label}）{passage.locator} · {version.tier.label}")
+    for passage, beside in zip(passages, notices, strict=True):
+        typer.echo(f"{_place_of(passage)} · {passage.version.tier.label}")
         if locator:
-            typer.echo(passage.text + "\n")
+            typer.echo("\n".join((passage.text, *(f"※ {notice.text}" for notice in beside))) + "\n")
+
+
+def diff(document: Annotated[str, typer.Argument(help="文件名，如 反不正当竞争法")],
+         locator: Annotated[str, typer.Argument(help="条号（按较新的版本），如 10；不写则列出全部条文的对照")] = "",
+         data: Data = None, as_of: AsOf = "", no_bundled: NoBundled = False, as_json: AsJson = False,
+         from_label: Annotated[str, typer.Option("--from", metavar="版本", help="较早的版本，如 2019修正 或 2019")] = "",
+         to_label: Annotated[str, typer.Option("--to", metavar="版本", help="较新的版本，如 2026修订（可以是尚未施行的）")] = "") -> None:
+    """对照两个版本：哪些条文移了条号、改了文字、新增或删去。默认对照当日有效的版本和它之前的版本。"""
+    from kb.amendment import amendment, article_lines, record, table_lines
+
+    library = opened(settings(data, no_bundled))
+    found = amendment(library.assistant.store, library.registry, document, on_day(as_of, library.clock), from_label, to_label)
+    if as_json:
+        print_json(record(found, locator))
+        return
+    for line in article_lines(found, locator) if locator else table_lines(found):
+        typer.echo(line)
+
+
+def _place_of(passage: "Passage") -> str:
+    return f"《{passage.title}》（{passage.version.label}）{passage.locator}"
 
 
 def _question(text: str, clock: "Clock", as_of: str, audience: str, all_versions: bool,

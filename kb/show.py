@@ -1,16 +1,18 @@
-"""Exact look-ups for `zhiwen show`: an article in force on a day, or a document's contents."""
+"""Exact look-ups for `zhiwen show`: an article in force on a day, or a document's contents, with what a reader must know."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
+from kb.currency import Standing, notices_for, trust
 from kb.errors import QuestionError
 from kb.ports import PassageStore
-from kb.registry import Registry
+from kb.registry import Registry, without_excerpt
 from kb.statute import parse_ref
-from kb.text import parse_numeral
-from kb.types import Passage, Tier, Version
+from kb.text import fold, parse_numeral
+from kb.types import Notice, Passage, StatuteRef, Tier, Version
 
-__all__ = ["contents", "located_text"]
+__all__ = ["contents", "located_text", "notices_beside", "written_out"]
 
 
 def located_text(store: PassageStore, registry: Registry, document: str, locator: str, day: date,
@@ -21,26 +23,65 @@ def located_text(store: PassageStore, registry: Registry, document: str, locator
         QuestionError: the library has no such document or locator in force on `day`.
     """
     group = registry.document(document)
-    ref = parse_ref(f"《{group}》{_written_out(locator)}")
+    ref = parse_ref(f"《{group}》{written_out(locator)}")
     found = store.article(group, ref.article, ref.sub) if ref else store.located(group, locator)
-    found = [p for p in found if all_versions or p.version.in_force_on(day)]
-    official = [p for p in found if p.version.tier is Tier.OFFICIAL]
+    if not all_versions:
+        overtaken = _overtaken(store, day)
+        found = [p for p in found if p.version.in_force_on(day) and p.version.id not in overtaken]
     if not found:
         raise QuestionError(f"资料库里没有 {day.isoformat()} 有效的《{document}》{locator}",
                             "请检查名称和条号，或加 --all-versions；zhiwen library list 列出已有文件")
-    return official if official and not all_versions else found
+    official = [p for p in found if p.version.tier is Tier.OFFICIAL]
+    return _once(official if official and not all_versions else found)
 
 
 def contents(store: PassageStore, registry: Registry, document: str, day: date,
              all_versions: bool = False) -> list[Passage]:
     """Every passage of the document, for a table of contents; one version unless all are asked for."""
-    group = registry.document(document)
-    versions = [v for v in store.versions() if v.document == group and (all_versions or v.in_force_on(day))]
+    group, overtaken = registry.document(document), _overtaken(store, day)
+    versions = [v for v in store.versions() if v.document == group
+                and (all_versions or (v.in_force_on(day) and v.id not in overtaken))]
     if not versions:
         raise QuestionError(f"资料库里没有 {day.isoformat()} 有效的《{document}》",
                             "请检查名称，或加 --all-versions；zhiwen library list 列出已有文件")
     chosen = versions if all_versions else _best_tier(versions)
-    return [passage for version in chosen for passage in store.passages_of(version.id)]
+    return _once([passage for version in chosen for passage in store.passages_of(version.id)])
+
+
+def notices_beside(passage: Passage, registry: Registry, versions: Sequence[Version], day: date, today: date) -> list[Notice]:
+    """What a reader must know of a shown passage: replaced, moved, not yet in force, not official; and where the article
+    that has its number today stood then."""
+    return [*notices_for([passage], registry, versions, day), *_same_number_today(passage, registry, today)]
+
+
+def _same_number_today(passage: Passage, registry: Registry, today: date) -> list[Notice]:
+    version, number = passage.version, passage.article
+    current = registry.in_force(version.document, today)
+    if number is None or passage.sub or len(current) != 1 or current[0].label == version.label:
+        return []
+    stood = registry.moved(version.document, number, current[0].label, version.label)
+    if stood is None or stood == number:
+        return []
+    return [Notice("same_number", f"现行{current[0].label}的{passage.locator}，在{version.label}中是"
+                                  f"{StatuteRef('', stood).locator}")]
+
+
+def _overtaken(store: PassageStore, day: date) -> frozenset[str]:
+    return Standing(store.versions, lambda: None).overtaken(day)
+
+
+def _once(passages: Sequence[Passage]) -> list[Passage]:
+    """The same words of one version, held in several files, once: from the most trusted and whole one."""
+    best: dict[tuple[str, str, str], Passage] = {}
+    for passage in sorted(passages, key=_worth):
+        best.setdefault((passage.version.label, passage.locator, fold(passage.text)), passage)
+    kept = {passage.id for passage in best.values()}
+    return [passage for passage in passages if passage.id in kept]
+
+
+def _worth(passage: Passage) -> tuple[int, bool, bool, str]:
+    version = passage.version
+    return (-trust(version), version.tier is not Tier.OFFICIAL, without_excerpt(version.title) != version.title, version.id)
 
 
 def _best_tier(versions: list[Version]) -> list[Version]:
@@ -50,7 +91,7 @@ def _best_tier(versions: list[Version]) -> list[Version]:
     return versions
 
 
-def _written_out(locator: str) -> str:
+def written_out(locator: str) -> str:
     """10 → 第10条, 219之一 → 第219条之一; anything else stays."""
     match = re.fullmatch(r"(\d+|[零一二三四五六七八九十百千]+)(之[一二三四五六七八九十])?", locator.strip())
     if match and parse_numeral(match[1]) is not None:

@@ -135,7 +135,7 @@ def test_a_search_batch_has_exactly_the_agreed_fields(zhiwen: Run, library_data:
     assert zhiwen("search", "--batch", asked, "--top", 100, "--out", out, "--data", library_data).code == 0
     record = json.loads(out.read_text(encoding="utf-8"))
     assert set(record) == {"id", "hits"}
-    assert all(set(hit) == HIT for hit in record["hits"])
+    assert all(set(hit) == HIT | {"also"} for hit in record["hits"])
     assert record["hits"][0]["locator"] == "第十条"
     assert zhiwen("search", "反不正当竞争法第十条", "--top", 100, "--data", library_data, "--json").json["hits"] == record["hits"]
 
@@ -144,6 +144,30 @@ def test_a_search_batch_has_exactly_the_agreed_fields(zhiwen: Run, library_data:
 def test_an_article_is_shown_however_its_number_is_written(zhiwen: Run, library_data: Path, locator):
     ran = zhiwen("show", "反不正当竞争法", locator, "--data", library_data, "--json")
     assert [(p["locator"], p["version"], p["tier"]) for p in ran.json] == [("第十条", "2025修订", "本库要点")]
+
+
+def test_a_shown_article_carries_what_a_reader_must_know(zhiwen: Run, library_data: Path):
+    (shown,) = zhiwen("show", "反不正当竞争法", "10", "--data", library_data, "--json").json
+    assert {"moved", "digest"} <= {notice["kind"] for notice in shown["notices"]}
+    assert "※ 《反不正当竞争法》（2025修订）第十条：原第九条" in zhiwen("show", "反不正当竞争法", "10", "--data", library_data).out
+
+
+@pytest.mark.corpus
+def test_the_article_of_a_past_day_is_shown_with_where_today_s_stood(zhiwen: Run, corpus_data: Path):
+    ran = zhiwen("show", "反不正当竞争法", "10", "--as-of", "2024-05-01", "--data", corpus_data)
+    assert ran.out.startswith("《中华人民共和国反不正当竞争法》（2019修正）第十条 · 官方文本\n")
+    assert "现行2025修订的第十条，在2019修正中是第九条" in ran.out
+
+
+@pytest.mark.corpus
+def test_two_versions_are_compared_article_by_article(zhiwen: Run, corpus_data: Path):
+    one = zhiwen("diff", "反不正当竞争法", "10", "--data", corpus_data)
+    assert one.out.startswith("第十条（2025修订）← 第九条（2019修正）：文字相同\n")
+    assert "【-恶-】【+故+】意" in zhiwen("diff", "反不正当竞争法", "22", "--data", corpus_data).out
+    everything = zhiwen("diff", "反不正当竞争法", "--data", corpus_data)
+    assert "第三十九条 ← 第三十二条  移条" in everything.out and "第四十条 ← （无）  新增" in everything.out
+    told = zhiwen("diff", "商标法", "77", "--to", "2026修订", "--data", corpus_data, "--json").json
+    assert [a["locator"] for pair in told["articles"] for a in pair["old"]] == ["第六十三条"]
 
 
 def test_without_a_number_the_contents_are_listed(zhiwen: Run, library_data: Path):
@@ -222,7 +246,7 @@ def test_vanished_files_are_counted_and_removed_only_when_asked(zhiwen: Run, own
     (["ask", STATION, "--audience", "judge"], "身份"),
     (["ask", "--batch", "没有.jsonl"], "没有.jsonl"),
     (["show", "没有的法", "10"], "没有的法"), (["show", "反不正当竞争法", "999"], "999"),
-    (["show", "商标法", "第九百九十九条"], "商标法"),
+    (["show", "商标法", "第九百九十九条"], "商标法"), (["diff", "商标法"], "商标法"),
 ], ids=str)
 def test_wrong_usage_is_one_sentence_with_a_remedy_and_exit_code_2(zhiwen: Run, library_data: Path, args, word):
     ran = zhiwen(*args, "--data", library_data)
