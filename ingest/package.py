@@ -22,12 +22,20 @@ _RESAVE = "请用 Office 或 WPS 打开后另存一份再导入"
 _AGAIN = "请重新下载；仍不行时用 Office 或 WPS 打开后另存一份再导入"
 
 
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, LookupError, SyntaxError, AttributeError, TypeError)
+
+
 @contextmanager
-def damage_told(what: str) -> Iterator[None]:
-    """What zipfile raises on broken containers and members becomes SourceError: `what` (Word 文档, 压缩包) is damaged."""
+def damage_told(what: str, *also: type[Exception]) -> Iterator[None]:
+    """What is raised on broken containers and parts becomes SourceError: `what` (Word 文档, 压缩包) is damaged.
+
+    The Office libraries read parts only when asked, and meet what they do not expect with any of these; `also` names
+    their own. lxml's XMLSyntaxError is a SyntaxError.
+    """
+    known: tuple[type[Exception], ...] = _DAMAGE + also
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, LookupError) as error:
+    except known as error:
         raise SourceError(f"{what}已损坏，无法打开", _AGAIN) from error
 
 

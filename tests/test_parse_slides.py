@@ -80,3 +80,11 @@ def test_what_cannot_be_read_is_refused() -> None:
         read(pptx.Presentation())
     with pytest.raises(SourceError, match="已损坏"):
         parse(RawFile("坏.pptx", b"PK\x03\x04ppt/presentation.xml", ""))
+
+
+def test_a_broken_part_that_is_met_only_while_reading_is_refused_too() -> None:
+    show = pptx.Presentation()
+    box(slide(show, "商业秘密").shapes, 1, 3, "不为公众所知悉")
+    show.slides[0].shapes[1].element.find(".//{*}off").set("x", "不是数")
+    with pytest.raises(SourceError, match="演示文稿已损坏"):
+        read(show)

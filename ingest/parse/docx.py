@@ -1,13 +1,12 @@
 """DOCX through python-docx: headings, paragraphs and table rows as the reader of the finished document sees them."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
-from ingest.package import check_package
+from ingest.package import check_package, damage_told
 from ingest.parse.numbering import Numbering
 from ingest.parse.table import Cell, table_blocks
 from ingest.parse.text import blocks_in_place
@@ -18,7 +17,6 @@ __all__ = ["MAX_ROWS", "parse_docx"]
 
 MAX_ROWS = 100_000
 
-_REFETCH = "请重新下载；仍不行时用 Word 或 WPS 打开后另存为 .docx 再导入"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -30,14 +28,10 @@ def parse_docx(raw: RawFile) -> ParsedDocument:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
-    # lxml's XMLSyntaxError is a SyntaxError; python-docx meets unexpected roots with attribute and type errors.
-    try:
+    with damage_told("Word 文档", PackageNotFoundError):
         document = docx.Document(io.BytesIO(raw.data))
-    except (PackageNotFoundError, SyntaxError, LookupError, ValueError, AttributeError, TypeError,
-            zipfile.BadZipFile) as error:
-        raise SourceError("Word 文档已损坏，无法打开", _REFETCH) from error
-    reader = _Reader(document)
-    blocks = blocks_in_place((*reader.blocks(document.element.body), *reader.notes()))
+        reader = _Reader(document)
+        blocks = blocks_in_place((*reader.blocks(document.element.body), *reader.notes()))
     if not blocks:
         raise SourceError("文档里没有文字", "如果内容是图片，请先做文字识别（OCR）再导入")
     return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))

@@ -106,9 +106,14 @@ def _flow(element: Element, number: str = "") -> Iterator[str | _End]:
             if isinstance(part, Element):
                 yield from _flow(part, numbers.get(part, ""))
             else:
-                yield part if tag == "pre" else re.sub(r"\s+", " ", _SOURCE_BREAK.sub("", part))
+                yield part if tag == "pre" else _running(part)
     if block:
         yield _End(level)
+
+
+def _running(text: str) -> str:
+    """As a browser sets it: line ends of the source are blanks, and nothing between two Chinese characters."""
+    return re.sub(r"\s+", " ", _SOURCE_BREAK.sub("", text))
 
 
 def _numbers(ordered: Element) -> dict[Element, str]:
@@ -135,6 +140,8 @@ def _table(table: Element) -> Iterator[Block]:
 
 
 def _cell_text(cell: Element) -> str:
+    if not cell.elements:
+        return clean(_running(cell.text))        # most cells of large tables
     return "\n".join(block.text for block in page_blocks(Element("div", content=cell.content)))
 
 

@@ -3,14 +3,13 @@
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
-from ingest.package import check_package
+from ingest.package import check_package, damage_told, opened
 from ingest.parse.encoding import decode
 from ingest.parse.table import MAX_CELLS, Cell, table_blocks
 from ingest.parse.text import blocks_in_place
@@ -52,10 +51,17 @@ def parse_xlsx(raw: RawFile) -> ParsedDocument:
     """What a reader of the printed workbook sees: hidden sheets, rows and columns are left out and counted."""
     check_package(raw.data, "Excel 表格")
     reader = _Reader(raw.data)
-    blocks = blocks_in_place(reader.blocks())
+    with damage_told("Excel 表格"):
+        blocks = blocks_in_place(reader.blocks())
     if not any(block.kind is not BlockKind.HEADING for block in blocks):
         raise SourceError("表格里没有可以看见的文字", "内容在隐藏的工作表或行列里时，请取消隐藏后再导入")
     return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))
+
+
+def _has_formulas(data: bytes) -> bool:
+    """Without any, the workbook need not be read a second time."""
+    with opened(data, "Excel 表格") as package:
+        return any(re.search(rb"<(\w+:)?f[ >/]", package.read(name)) for name in package.namelist() if name.startswith("xl/worksheets/"))
 
 
 def _opened(data: bytes, *, values: bool) -> Any:  # noqa: ANN401  (openpyxl has no types)
@@ -65,12 +71,9 @@ def _opened(data: bytes, *, values: bool) -> Any:  # noqa: ANN401  (openpyxl has
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")        # on styles and extensions it does not know; none concerns text
-            return openpyxl.load_workbook(io.BytesIO(data), data_only=values, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, SyntaxError, LookupError, ValueError, AttributeError, TypeError) as error:
-        raise SourceError("Excel 表格已损坏，无法打开", "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入") from error
+    with damage_told("Excel 表格", InvalidFileException), warnings.catch_warnings():
+        warnings.simplefilter("ignore")        # on styles and extensions it does not know; none concerns text
+        return openpyxl.load_workbook(io.BytesIO(data), data_only=values, keep_links=False)
 
 
 class _Reader:
@@ -79,6 +82,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._formulas: Any = None
+        self._calculates = _has_formulas(data)
         self._sheets = self._lines = 0
         self._uncounted: list[str] = []
 
@@ -92,7 +96,8 @@ class _Reader:
 
     def _grid(self, sheet: Any) -> list[list[Cell]]:  # noqa: ANN401
         """The rows and columns that are seen and say something; a merged area is one cell at all its places."""
-        self._note_uncounted(sheet)
+        if self._calculates:
+            self._note_uncounted(sheet)
         said = _said(sheet)
         rows, columns = sorted({row for row, _ in said}), sorted({column for _, column in said})
         unseen_rows = {row for row in rows if sheet.row_dimensions[row].hidden}

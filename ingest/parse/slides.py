@@ -1,12 +1,11 @@
 """Slides: each one a heading with its number as page, what stands on it in reading order, then the speaker's notes."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
-from ingest.package import check_package
+from ingest.package import check_package, damage_told
 from ingest.parse.table import Cell, table_blocks
 from ingest.parse.text import blocks_in_place
 from kb.errors import SourceError
@@ -23,12 +22,10 @@ def parse_pptx(raw: RawFile) -> ParsedDocument:
     import pptx
     from pptx.exc import PythonPptxError
 
-    try:
-        slides = list(pptx.Presentation(io.BytesIO(raw.data)).slides)
-    except (PythonPptxError, zipfile.BadZipFile, SyntaxError, LookupError, ValueError, AttributeError, TypeError) as error:
-        raise SourceError("演示文稿已损坏，无法打开", "请用 PowerPoint 或 WPS 打开后另存为 .pptx 再导入") from error
     reader = _Reader()
-    blocks = blocks_in_place(block for number, slide in enumerate(slides, start=1) for block in reader.slide(slide, number))
+    with damage_told("演示文稿", PythonPptxError):
+        slides = pptx.Presentation(io.BytesIO(raw.data)).slides
+        blocks = blocks_in_place(block for number, slide in enumerate(slides, start=1) for block in reader.slide(slide, number))
     if not any(block.kind is not BlockKind.HEADING for block in blocks):
         raise SourceError("演示文稿里没有文字", "如果内容是图片，请先做文字识别（OCR）再导入")
     return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))
