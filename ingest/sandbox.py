@@ -50,6 +50,9 @@ class Limits:
 _LIMITS_WITH_OCR = Limits(memory=6 * 1024**3, cpu_seconds=7_200, wall_seconds=7_200.0, grown=3 * 1024**3)
 
 
+_AHEAD, _HELD = 16, 64 * 1024**2     # files for each child and bytes: while a large file is read, the other child has work
+
+
 class ParserPool:
     """Child processes that run `prepare`. A context manager; leaving it ends the children.
 
@@ -81,6 +84,9 @@ class ParserPool:
         child = self._idle.get()
         still_alive = None
         try:
+            if child and child.is_dead:         # killed while it waited: no fault of this file
+                child.end()
+                child = None
             child = child or _Child(self._greeting, self._limits)
             result = child.ask((raw, entry))
             still_alive = None if child.is_worn else child
@@ -93,14 +99,19 @@ class ParserPool:
         return result
 
     def prepare_all(self, jobs: Iterable[Job]) -> Iterator[Result]:
-        """One result or SourceError for each job, in order. Jobs are drawn only a few ahead of the results."""
-        waiting: deque[Future[Result]] = deque()
+        """One result or SourceError for each job, in order. Jobs are drawn a bounded number of files and bytes ahead."""
+        waiting: deque[tuple[Future[Result], int]] = deque()
+        held = 0
         for job in jobs:
-            waiting.append(self._threads.submit(self._attempt, job))
-            if len(waiting) >= 2 * self._workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+            size = len(job[0].data)
+            waiting.append((self._threads.submit(self._attempt, job), size))
+            held += size
+            while len(waiting) >= _AHEAD * self._workers or (held > _HELD and len(waiting) >= 2 * self._workers):
+                result, size = waiting.popleft()
+                held -= size
+                yield result.result()
+        for result, _ in waiting:
+            yield result.result()
 
     def _attempt(self, job: Job) -> Result:
         try:
@@ -149,6 +160,10 @@ class _Child:
     def is_worn(self) -> bool:
         """Whether a fresh child should take the next file: parsers leak, and what one file piled up is not given back."""
         return self._files >= self._limits.files or self._memory >= self._limits.grown
+
+    @property
+    def is_dead(self) -> bool:
+        return self._process.poll() is not None
 
     def end(self) -> None:
         self._kill()

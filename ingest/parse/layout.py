@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-__all__ = ["Line", "in_reading_order", "paragraphs", "typed"]
+__all__ = ["Line", "in_reading_order", "paragraphs", "typed", "upright"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +131,31 @@ def _as_one(row: Sequence[Line]) -> Line:
                    top=max(line.top for line in row), bottom=min(line.bottom for line in row))
 
 
-def typed(text: str, page: int, width: float, height: float) -> list[Line]:
-    """Text of which only the line breaks are known, as if typed on the page: a Chinese character is one measure wide."""
+def upright(lines: Sequence[Line]) -> list[Line]:
+    """A page set in columns from right to left, turned so that every column is a line; any other page as it is."""
+    standing = sum(len(line.text) for line in lines if len(line.text) > 2 and line.top_to_bottom > 2 * (line.right - line.left))
+    if 2 * standing <= sum(len(line.text) for line in lines):
+        return list(lines)
+    return in_reading_order([
+        replace(line, page_width=line.page_height, page_height=line.page_width, left=line.page_height - line.top,
+                right=line.page_height - line.bottom, top=line.right, bottom=line.left) for line in lines])
+
+
+def typed(text: str, page: int) -> list[Line]:
+    """Text of which only the line breaks are known, as if typed on A4: a Chinese character is one measure wide, a Latin half."""
     rows = [row for row in text.splitlines() if row.strip()]
-    step = 0.9 * height / max(len(rows), 1)
+    step = _PAPER_HEIGHT * 0.9 / max(len(rows), 1)
     size = min(10.0, 0.8 * step)
+    width = 2 * _MARGIN + size * max(map(_measures, rows), default=0.0)       # the longest row reaches the right margin
     lines = []
     for number, row in enumerate(rows):
-        words = row.strip()
-        left = 0.1 * width + size * _measures(row[:len(row) - len(row.lstrip())])
-        top = 0.95 * height - number * step
-        lines.append(Line(words, page, width, height, left, left + size * _measures(words), top, top - size))
+        left = _MARGIN + size * _measures(row[:len(row) - len(row.lstrip())])
+        top = _PAPER_HEIGHT * 0.95 - number * step
+        lines.append(Line(row.strip(), page, width, _PAPER_HEIGHT, left, left + size * _measures(row.strip()), top, top - size))
     return lines
+
+
+_PAPER_HEIGHT, _MARGIN = 842.0, 72.0
 
 
 def _measures(text: str) -> float:

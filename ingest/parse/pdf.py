@@ -34,7 +34,7 @@ def parse_pdf(raw: RawFile, options: ReadOptions = TEXT_LAYER_ONLY) -> ParsedDoc
     with open_pdf(raw.data) as pdf:
         texts = _text_layer(pdf)
         profile = profile_of(raw.name, raw.data)
-        pages = _second_opinions(raw.data, [_judged(text) for text in texts])
+        pages = _second_opinions(raw.data, texts, [_judged(text) for text in texts])
         if options.ocr:
             pages = _recognised(pdf, pages, choose_engine(options.ocr))
         restrictions = pdf.restrictions()
@@ -87,13 +87,15 @@ _CLEARLY = 0.1          # a second opinion must be that much better
 _TRIED = 5              # pages of a document share their fonts: after so many in vain, the rest will be no better
 
 
-def _second_opinions(data: bytes, pages: list[_Page]) -> list[_Page]:
-    bad = [page.number for page in pages if page.lines and page.quality < DOUBTFUL]
+def _second_opinions(data: bytes, texts: list[PageText], pages: list[_Page]) -> list[_Page]:
+    # Not where words are hidden: pypdf does not look whether a reader can see them.
+    bad = [page.number for page, text in zip(pages, texts, strict=True)
+           if page.lines and page.quality < DOUBTFUL and not text.unseen]
     better: dict[int, _Page] = {}
     for tried, (number, text) in enumerate(second_opinion(data, bad), start=1):
         page, quality = pages[number - 1], legibility(text) if text.strip() else 0.0
         if quality > page.quality + _CLEARLY:
-            better[number] = replace(page, lines=tuple(typed(text, number, page.width, page.height)), quality=quality,
+            better[number] = replace(page, lines=tuple(typed(text, number)), quality=quality,
                                      read_by="second")
         if tried >= _TRIED and not better:
             break

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.parse.layout import Line
+from ingest.parse.layout import Line, upright
 from kb.errors import SourceError
 
 __all__ = ["PageText", "PdfPages", "open_pdf"]
@@ -122,7 +122,7 @@ def _read(page: Any, text: Any, number: int) -> PageText:  # noqa: ANN401
             lines.append(Line(words, number, width, height, left, right, top, bottom))
         else:
             unseen += 1
-    return PageText(number, width, height, tuple(lines), unseen, _unmapped(text, characters), over_scan)
+    return PageText(number, width, height, tuple(upright(lines)), unseen, _unmapped(text, characters), over_scan)
 
 
 _BLANKS = " \t\u3000\xa0\0\2\ufffe"
