@@ -11,7 +11,7 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,8 @@ def write_lexical(folder: Path, put: Iterable[IndexEntry], *, base: Path | None 
     if base:
         segments = _take_over(base, folder)
         gone = entries.keys() | set(removed)
-        rewritten = _to_rewrite(_ids_by_segment(folder, len(segments)), gone)
-        staying = [i for ids in rewritten.values() for i in ids if i not in gone]
-        entries = {entry.id: entry for entry in kept(staying)} | entries
+        rewritten, held = _to_rewrite(folder, [segment["max_doc"] for segment in segments], gone)
+        entries = {entry.id: entry for entry in kept([i for i in held if i not in gone])} | entries
         for ordinal in rewritten:
             _drop(folder, segments[ordinal])
         segments = [segment for ordinal, segment in enumerate(segments) if ordinal not in rewritten]
@@ -86,16 +85,19 @@ class LexicalIndex:
         total = len(self)
         return {term: _idf(total, max(self._searcher.doc_freq(name, term) for name, _ in _FIELDS)) for term in terms}
 
-    def ids(self) -> list[str]:
-        """Every passage id, sorted."""
-        return sorted(passage_id for _, passage_id in self.places())
-
-    def places(self) -> list[tuple[int, str]]:
-        """Segment (counted as meta.json lists them) and id of every passage."""
+    def ids(self, segments: Collection[int] | None = None) -> list[str]:
+        """Every passage id, or those in some segments; sorted."""
         if not len(self):
             return []
         found = self._searcher.search(tantivy.Query.all_query(), limit=len(self), count=False).hits
-        return [(address.segment_ord, str(self._searcher.doc(address)["id"][0])) for _, address in found]
+        return sorted(str(self._searcher.doc(address)["id"][0]) for _, address in found
+                      if segments is None or address.segment_ord in segments)
+
+    def segments_of(self, ids: Iterable[str]) -> set[int]:
+        """Where these passages are, counting segments as meta.json lists them."""
+        by_id = (tantivy.Query.term_query(self._index.schema, "id", passage_id, index_option="basic") for passage_id in ids)
+        return {address.segment_ord for query in by_id
+                for _, address in self._searcher.search(query, limit=1, count=False).hits}
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -120,18 +122,15 @@ def _take_over(base: Path, folder: Path) -> list[dict[str, Any]]:
     return segments
 
 
-def _ids_by_segment(folder: Path, segments: int) -> list[list[str]]:
-    ids: list[list[str]] = [[] for _ in range(segments)]
-    for ordinal, passage_id in LexicalIndex(folder).places():
-        ids[ordinal].append(passage_id)
-    return ids
-
-
-def _to_rewrite(ids: list[list[str]], gone: set[str]) -> dict[int, list[str]]:
-    """Segments that hold something gone; and all small ones once there are many, so that their number stays low."""
-    chosen = {n: held for n, held in enumerate(ids) if not gone.isdisjoint(held)}
-    small = {n: held for n, held in enumerate(ids) if len(held) < _SEGMENT // 2 and n not in chosen}
-    return chosen | small if len(small) > _MOST_SMALL else chosen
+def _to_rewrite(folder: Path, sizes: Sequence[int], gone: Collection[str]) -> tuple[set[int], list[str]]:
+    """Segments that hold something gone, and all small ones once there are many, so that their number stays low; and
+    the ids in them. The index is closed again before its files are removed, as Windows demands."""
+    index = LexicalIndex(folder)
+    chosen = index.segments_of(gone)
+    small = {ordinal for ordinal, size in enumerate(sizes) if size < _SEGMENT // 2} - chosen
+    if len(small) > _MOST_SMALL:
+        chosen |= small
+    return chosen, index.ids(chosen)
 
 
 def _build(folder: Path, entries: Sequence[IndexEntry]) -> list[dict[str, Any]]:

@@ -207,14 +207,16 @@ class Rounds:
     def _killed(self, wanted: Work) -> State:
         """Start the work, kill it; what it had reported until then."""
         by_event = bool(self.chance.getrandbits(1))
-        at_event = self.chance.randint(1, self._measured(wanted)) if by_event else 0
+        # Late ones oftener: there the catalogue has been written and the index is being swapped.
+        last = self._measured(wanted)
+        at_event = round(self.chance.triangular(1, last, last)) if by_event else 0
         reports, theirs = self.processes.Pipe(duplex=False)
         process = self.processes.Process(target=child, args=(self.data, wanted.name, wanted.states, theirs, at_event))
         process.start()
         theirs.close()
         reports.recv()
         if not by_event:
-            process.join(self.chance.uniform(0, 1.05 * self.seconds.get(wanted.name, 1.0)))
+            process.join(self.chance.uniform(0, 1.05 * self.seconds[wanted.name]))
             process.kill()
         process.join()
         assert process.exitcode in (0, -signal.SIGKILL), f"{wanted.name} ended with {process.exitcode}"
