@@ -283,7 +283,8 @@ def test_an_amended_law_printed_after_the_decision_keeps_plain_articles() -> Non
 
 
 def test_the_closing_words_of_a_decision_are_not_part_of_its_last_change() -> None:
-    assert outline_of("关于修改《某法》的决定", "一、将第二条修改为：“本决定。”", "二、删去第三条。", "本决定自公布之日起施行。", "根据本决定，重新公布。")[1:] == [
+    assert outline_of("关于修改《某法》的决定", "一、将第二条修改为：“本决定。”", "二、删去第三条。", "本决定自公布之日起施行。",
+                      "根据本决定，重新公布。")[1:] == [
         ("二、", (), "删去第三条。"), ("结语", (), "本决定自公布之日起施行。\n根据本决定，重新公布。")]
 
 
