@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ingest", "list_library", "rebuild", "remove", "verify"]
 
 INTERRUPTED = 130          # as shells report a program stopped by Ctrl-C
-_PRUNE = ("移除所列文件夹和压缩包里已经消失的文件；文件夹本身不在、是空的或无法读取时（例如共享盘没有连上）不移除其中的文件")
+_PRUNE = "移除所列文件夹和压缩包里已经消失的文件"
 _ENGINE = "文字识别程序：rapidocr 或 tesseract；默认用本机已安装的"
 
 
@@ -25,7 +25,10 @@ def ingest(paths: Annotated[list[Path], typer.Argument(help="文件、文件夹�
            ocr: Annotated[bool, typer.Option("--ocr", help="用文字识别读扫描件（结果会注明，需核对）")] = False,
            ocr_engine: Annotated[str, typer.Option("--ocr-engine", metavar="程序", help=_ENGINE)] = "",
            as_json: AsJson = False) -> None:
-    """把文件加入资料库。随时可以中断：已入库的保留，再次运行会接着做。"""
+    """把文件加入资料库。随时可以中断：已入库的保留，再次运行会接着做。
+
+    --prune 只看所列的文件夹和压缩包。文件夹不在、是空的或无法读取时，可能是共享盘没有连上，其中的文件不会被移除。
+    """
     from ingest.pipeline import ingest_paths
     from ingest.preview import preview_paths
     from ingest.progress import shown_on

@@ -1,18 +1,27 @@
 """Ingestion end to end with real child processes: what is added, what is left alone, and what a bad file stops."""
 
 import json
+import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from ingest import run
+from ingest.batch import Batch
+from ingest.document import PageReading, ReadOptions
 from ingest.pipeline import IngestReport, ingest_bundled, ingest_paths
+from ingest.prepare import prepare
+from ingest.sandbox import ParserPool
 from kb.catalogue import Catalogue
-from kb.errors import LibraryBusy
+from kb.errors import LibraryBusy, SourceError
 from kb.index import open_index
 from kb.lock import writer_lock
 from kb.registry import Registry
@@ -237,6 +246,372 @@ def test_an_index_left_behind_is_completed_by_the_next_run(data, folder, ingest)
         catalogue.remove([v.id for v in catalogue.versions() if v.title == "保密制度指南"])
     ingest(folder)
     assert verify_library(data).passages == len(held(data)["示例市商业秘密保护条例"])
+
+
+# --- several files of one version
+
+@pytest.fixture
+def listed(tmp_path):
+    """A folder whose manifest vouches for whatever is in it, as several files of one official text."""
+    path = tmp_path / "官方"
+    path.mkdir()
+
+    def put(**texts: str) -> Path:
+        for name, text in texts.items():
+            (path / f"{name}.md").write_text(text, encoding="utf-8")
+        (path / "manifest.json").write_text(json.dumps({"documents": [
+            {"file": file.name, "title": "示例市商业秘密保护条例", "kind": "local_regulation", "date_issued": "2023-11-01",
+             "sha256": sha256(file.read_bytes()).hexdigest()} for file in path.glob("*.md")]}), encoding="utf-8")
+        return path
+
+    return put
+
+
+OTHER_FORM = LAW.replace("## ", "### ").replace("，", ", ")         # other bytes, the same words
+EXCERPT = LAW.replace("第三条 本条例自2024年1月1日起施行。\n", "")
+TITLE = "示例市商业秘密保护条例"
+
+
+def origins(data: Path) -> dict[str, str]:
+    """Files by name, with the one that provides the text they belong to."""
+    with Catalogue(data) as catalogue:
+        texts = {version.id: version.file_name for version in catalogue.versions()}
+        return {record.name: texts[record.version_id] for record in catalogue.files()}
+
+
+def test_two_formats_of_one_version_are_one_text_with_two_origins(data, listed, ingest):
+    report = ingest(listed(甲=LAW, 乙=OTHER_FORM))
+    assert (counts(report), report.problems) == ({"added": 1, "unchanged": 1}, ())
+    assert [warning.problem.endswith("文字相同，只收录一次") for warning in report.warnings] == [True]
+    assert len(held(data)[TITLE]) == 3
+    assert set(origins(data)) == {"甲.md", "乙.md"}
+    assert counts(ingest(listed())) == {"unchanged": 2}
+
+
+@pytest.mark.parametrize("excerpt_first", [True, False])
+def test_the_fuller_file_provides_the_text_whichever_comes_first(data, listed, ingest, excerpt_first):
+    texts = {"a": EXCERPT, "b": LAW} if excerpt_first else {"a": LAW, "b": EXCERPT}
+    assert counts(ingest(listed(**texts))) == {"added": 1, "unchanged": 1}
+    assert len(held(data)[TITLE]) == 3
+    assert set(origins(data).values()) == {"b.md" if excerpt_first else "a.md"}
+    with Catalogue(data) as catalogue:
+        (version,) = catalogue.versions()
+        assert catalogue.original(version.sha256).read_text(encoding="utf-8") == LAW
+    verify_library(data)
+
+
+def test_the_fuller_file_added_later_takes_the_place_of_the_excerpt(data, listed, ingest):
+    ingest(listed(a=EXCERPT))
+    assert counts(ingest(listed(b=LAW))) == {"updated": 1, "unchanged": 1}
+    assert set(origins(data).values()) == {"b.md"}
+    assert len(held(data)[TITLE]) == 3
+
+
+def test_files_that_differ_are_told_apart_by_the_first_articles_that_do(data, listed, ingest):
+    report = ingest(listed(a=LAW, b=LAW.replace("客户资料", "另一种资料")))
+    assert counts(report) == {"added": 1}
+    (problem,) = report.problems
+    assert problem.file == "b.md" and "但文字不同（第二条）" in problem.problem
+    again = ingest(listed())
+    assert (counts(again), again.problems) == ({"unchanged": 1}, report.problems)
+
+
+@pytest.mark.parametrize(("gone", "left", "passages"), [("a", "b", 2), ("b", "a", 3)])
+def test_when_one_of_two_origins_goes_the_other_provides_the_text(data, listed, ingest, gone, left, passages):
+    folder = listed(a=LAW, b=EXCERPT)
+    ingest(folder)
+    (folder / f"{gone}.md").unlink()
+    assert counts(ingest(listed(), prune=True)) == {"updated" if gone == "a" else "unchanged": 1, "removed": 1}
+    assert origins(data) == {f"{left}.md": f"{left}.md"}
+    assert len(held(data)[TITLE]) == passages
+    with Catalogue(data) as catalogue:
+        (version,) = catalogue.versions()
+        assert catalogue.original(version.sha256).read_bytes() == (folder / f"{left}.md").read_bytes()
+    verify_library(data)
+
+
+def test_nothing_vanishes_where_the_other_origin_cannot_be_read(data, listed, ingest, tmp_path):
+    second = shutil.move(listed(b=OTHER_FORM), tmp_path / "另一处")
+    (tmp_path / "官方").mkdir()
+    first = listed(a=LAW)
+    assert counts(ingest(first, second)) == {"added": 1, "unchanged": 1}
+    shutil.rmtree(second)
+    (first / "a.md").unlink()
+    report = ingest(first, prune=True)
+    assert report.removed == 1
+    assert "暂时保留原来的正文" in report.warnings[0].problem
+    assert len(held(data)[TITLE]) == 3
+
+
+def test_a_version_whose_text_changes_has_its_other_origins_read_again(data, listed, ingest):
+    ingest(listed(a=LAW, b=OTHER_FORM))
+    report = ingest(listed(a=LAW.replace("整理的客户资料", "长期积累的客户资料")))
+    assert counts(report) == {"updated": 1}
+    assert [problem.file for problem in report.problems] == ["b.md"]
+    assert origins(data) == {"a.md": "a.md"}
+
+
+def test_both_origins_changed_alike_are_still_one_text(data, listed, ingest):
+    ingest(listed(a=LAW, b=OTHER_FORM))
+    changed = {name: text.replace("客户资料", "客户信息") for name, text in {"a": LAW, "b": OTHER_FORM}.items()}
+    report = ingest(listed(**changed))
+    assert (counts(report), report.problems) == ({"updated": 1, "unchanged": 1}, ())
+    assert set(origins(data)) == {"a.md", "b.md"}
+
+
+def test_the_same_bytes_twice_in_one_run_are_taken_in_once(data, folder, ingest):
+    (folder / "条例 - 副本.md").write_text(LAW, encoding="utf-8")
+    report = ingest(folder)
+    assert counts(report) == {"added": 2, "unchanged": 1}
+    assert ["内容完全相同，只收录一次" in warning.problem for warning in report.warnings] == [True]
+    assert len(held(data)) == 2
+
+
+def test_a_backup_copy_does_not_keep_its_original_from_changing(data, folder, ingest):
+    ingest(folder)
+    (folder / "备份.md").write_text(LAW, encoding="utf-8")
+    ingest(folder)
+    (folder / "条例.md").write_text(LAW.replace("客户资料", "客户信息"), encoding="utf-8")
+    report = ingest(folder)
+    assert report.problems == ()
+    with Catalogue(data) as catalogue:
+        texts = {v.file_name: " ".join(p.text for p in catalogue.passages_of(v.id)) for v in catalogue.versions()}
+    assert "客户信息" in texts["条例.md"] and "客户资料" in texts["备份.md"]
+
+
+# --- archives
+
+def zipped(path: Path, **members: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(f"里/{name}.md", text)
+    return path
+
+
+@pytest.mark.parametrize("named", ["folder", "archive"])
+def test_members_of_an_archive_are_taken_in_like_files(data, folder, ingest, named):
+    archive = zipped(folder / "附件.zip", 甲=LAW.replace("示例市", "样本市"), 空="")
+    report = ingest(folder if named == "folder" else archive)
+    assert counts(report) == {"added": 3 if named == "folder" else 1}
+    assert [problem.file for problem in report.problems] == ["附件.zip/里/空.md"]
+    with Catalogue(data) as catalogue:
+        locations = {record.location: record for record in catalogue.files()}
+        member = locations[f"{archive}!/里/甲.md"]
+        kept = next(v.sha256 for v in catalogue.versions() if v.id == member.version_id)
+        assert "样本市" in catalogue.original(kept).read_text(encoding="utf-8")
+    assert counts(ingest(archive)) == {"unchanged": 1}
+
+
+def test_a_member_that_vanished_is_missing_until_pruned(data, tmp_path, ingest):
+    archive = zipped(tmp_path / "附件.zip", 甲=LAW, 乙=LAW.replace("示例市", "样本市"))
+    ingest(archive)
+    zipped(archive, 甲=LAW)
+    assert counts(ingest(archive)) == {"unchanged": 1, "missing": 1}
+    assert counts(ingest(archive, prune=True)) == {"unchanged": 1, "removed": 1}
+    assert set(held(data)) == {TITLE}
+
+
+def test_an_archive_that_cannot_be_opened_removes_nothing(data, folder, ingest):
+    archive = zipped(folder / "附件.zip", 甲=LAW.replace("示例市", "样本市"))
+    ingest(folder)
+    archive.write_bytes(archive.read_bytes()[:60])
+    report = ingest(folder, prune=True)
+    assert (report.removed, report.missing, len(report.problems)) == (0, 0, 1)
+    assert len(held(data)) == 3
+
+
+def test_a_folder_whose_name_ends_like_an_archive_is_a_folder(data, tmp_path, ingest):
+    (tmp_path / "重要!").mkdir()
+    (tmp_path / "重要!" / "条例.md").write_text(LAW, encoding="utf-8")
+    ingest(tmp_path / "重要!")
+    (tmp_path / "重要!" / "条例.md").write_text(LAW.replace("客户资料", "客户信息"), encoding="utf-8")
+    assert counts(ingest(tmp_path / "重要!")) == {"updated": 1}
+
+
+# --- removal that could be a mistake
+
+def test_a_folder_found_empty_may_be_a_share_that_is_gone(data, folder, ingest):
+    ingest(folder)
+    for path in folder.iterdir():
+        path.unlink()
+    report = ingest(folder, prune=True)
+    assert (report.removed, report.missing) == (0, 2)
+    assert "其中原有的 2 个文件没有移除" in report.problems[0].problem
+    (folder / "说明.txt").write_text("搬走了，这里只留一句话。", encoding="utf-8")
+    assert counts(ingest(folder, prune=True)) == {"added": 1, "removed": 2}
+
+
+def test_an_empty_folder_below_the_named_one_is_doubted_too(data, folder, ingest):
+    (folder / "共享").mkdir()
+    (folder / "共享" / "新.md").write_text(LAW.replace("示例市", "样本市"), encoding="utf-8")
+    ingest(folder)
+    (folder / "共享" / "新.md").unlink()
+    assert ingest(folder, prune=True).removed == 0
+    (folder / "共享").rmdir()
+    assert ingest(folder, prune=True).removed == 1
+
+
+def test_a_folder_that_cannot_be_listed_loses_nothing(data, folder, ingest, monkeypatch):
+    ingest(folder)
+    scandir = os.scandir
+
+    def refused(path):
+        if Path(path) == folder:
+            raise PermissionError(13, "refused")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert ingest(folder, prune=True).removed == 0
+    assert len(held(data)) == 2
+
+
+# --- batches
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    """A batch for every document."""
+    monkeypatch.setattr(Batch, "is_due", lambda self: bool(self.documents))
+
+
+@pytest.fixture
+def many(tmp_path):
+    path = tmp_path / "许多"
+    path.mkdir()
+    for n in range(6):
+        (path / f"{n}.md").write_text(LAW.replace("示例市", f"{'甲乙丙丁戊己'[n]}市"), encoding="utf-8")
+    return path
+
+
+def test_each_batch_is_reported_once_it_is_stored(data, many, ingest, small_batches):
+    said = []
+
+    def listen(step):
+        if step.stage == "已入库":
+            said.append((str(step), len(held(data))))
+
+    report = ingest(many, progress=listen)
+    assert said == [(f"已入库 {n}/6", n) for n in range(1, 7)]
+    assert (counts(report), report.passages) == ({"added": 6}, 18)
+    verify_library(data)
+
+
+def test_the_report_is_the_same_in_one_batch_and_in_many(tmp_path, listed, many, embedder, clock, monkeypatch):
+    def run(name):
+        shutil.rmtree(tmp_path / "x", ignore_errors=True)
+        shutil.copytree(many, tmp_path / "x")
+        said = []
+        for change in (lambda: None, lambda: (tmp_path / "x" / "0.md").rename(tmp_path / "x" / "9.md"),
+                       lambda: (tmp_path / "x" / "9.md").write_text(GUIDE, encoding="utf-8")):
+            change()
+            report = ingest_paths([tmp_path / "x", listed(a=EXCERPT, b=LAW)], tmp_path / name, registry=REGISTER,
+                                  embedder=embedder, clock=clock, prune=True).as_json()
+            said.append({key: value for key, value in report.items() if key != "seconds"})
+        return said, held(tmp_path / name)
+
+    once = run("once")
+    monkeypatch.setattr(Batch, "is_due", lambda self: bool(self.documents))
+    assert run("often") == once
+
+
+def test_a_rerun_after_an_interruption_goes_on_where_it_stopped(data, many, ingest, small_batches):
+    def interrupt(step):
+        if str(step) == "已入库 3/6":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest(many, progress=interrupt)
+    assert len(held(data)) == 3
+    verify_library(data)
+    assert counts(ingest(many)) == {"added": 3, "unchanged": 3}
+    assert len(held(data)) == 6
+    verify_library(data)
+
+
+def test_a_text_that_moves_to_a_later_file_is_there_all_the_time(data, many, ingest, small_batches):
+    ingest(many)
+    texts = {n: (many / f"{n}.md").read_bytes() for n in range(6)}
+    for n in range(6):
+        (many / f"{n}.md").write_bytes(texts[(n + 5) % 6])          # each text goes one file further
+    (many / "0.md").write_text(GUIDE, encoding="utf-8")
+    (many / "7.md").write_bytes(texts[5])
+    seen = []
+    ingest(many, progress=lambda step: seen.append(set(held(data))))
+    assert all(title in titles for titles in seen for title in seen[0])
+    assert len(held(data)) == 7
+
+
+def test_what_an_interrupted_run_replaced_goes_with_the_next(data, many, ingest, small_batches):
+    ingest(many)
+    (many / "0.md").write_text(GUIDE, encoding="utf-8")
+
+    def interrupt(step):
+        if step.stage == "已入库":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest(many, progress=interrupt)
+    assert "甲市商业秘密保护条例" in held(data)
+    assert counts(ingest(many)) == {"unchanged": 6}
+    assert "甲市商业秘密保护条例" not in held(data)
+    verify_library(data)
+
+
+# --- scans
+
+def a_scan(monkeypatch, *, unread_pages: bool = False) -> None:
+    """In place of a program that reads pictures, which few machines have: text that only `--ocr` gets at."""
+    def prepare_all(pool, jobs):
+        for raw, entry in jobs:
+            try:
+                document = prepare(raw, entry, REGISTER)
+            except SourceError as error:
+                yield error
+                continue
+            engine = OCR.ocr if OCR in pickle.loads(pool._greeting) else ""  # noqa: S301 - our own bytes
+            if "扫描" not in raw.name:
+                yield document
+            elif engine:
+                version = replace(document.version, read_by=engine)
+                yield replace(document, version=version, passages=tuple(replace(p, version=version) for p in document.passages),
+                              pages=(PageReading(1, 99, 1.0, engine),))
+            elif unread_pages:
+                yield replace(document, passages=document.passages[:1], pages=(PageReading(1, 9, 1.0), PageReading(2, 0, 0.0, "")))
+            else:
+                yield SourceError("没有文字层", "请加上 --ocr")
+
+    monkeypatch.setattr(ParserPool, "prepare_all", prepare_all)
+
+
+OCR = ReadOptions(ocr="tesseract")
+
+
+def test_a_scan_refused_before_is_read_once_ocr_is_asked_for_and_kept_after(data, folder, ingest, monkeypatch):
+    a_scan(monkeypatch)
+    (folder / "条例.md").rename(folder / "扫描.md")
+    assert [problem.file for problem in ingest(folder).problems] == ["扫描.md"]
+    assert counts(ingest(folder, options=OCR)) == {"added": 1, "unchanged": 1}
+    report = ingest(folder)
+    assert (counts(report), report.problems) == ({"unchanged": 2}, ())
+
+
+def test_pages_left_out_before_are_read_once_ocr_is_asked_for(data, folder, ingest, monkeypatch):
+    a_scan(monkeypatch, unread_pages=True)
+    (folder / "条例.md").rename(folder / "扫描.md")
+    ingest(folder)
+    assert counts(ingest(folder)) == {"unchanged": 2}
+    assert counts(ingest(folder, options=OCR)) == {"updated": 1, "unchanged": 1}
+    assert counts(ingest(folder)) == {"unchanged": 2}
+    assert len(held(data)[TITLE]) == 3
+
+
+def test_a_new_way_of_reading_does_not_replace_what_ocr_read(data, folder, ingest, monkeypatch):
+    a_scan(monkeypatch, unread_pages=True)
+    (folder / "条例.md").rename(folder / "扫描.md")
+    ingest(folder, options=OCR)
+    monkeypatch.setattr(run, "RECIPE", 999)
+    report = ingest(folder)
+    assert "保留上次的结果" in report.warnings[0].problem
+    assert len(held(data)[TITLE]) == 3
 
 
 # --- the bundled library
