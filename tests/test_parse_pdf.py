@@ -47,13 +47,20 @@ def test_without_indents_short_lines_and_numbers_tell_paragraphs_apart() -> None
         "（一）没有请求书的；", "（二）没有说明书的；", "第二条 本办法自公布之日起施行，法律另有规定的除外。", "附则"]
 
 
+def test_a_number_opens_a_paragraph_after_a_finished_sentence_even_where_paragraphs_are_set_in() -> None:
+    lines = ["  1.完善案件提前介入机制，落实各项~", "工作任务，刑事案件全部检察介入。~", "（二）强化全链条保护", "  2.加强衔接，依照本法~",
+             "第十条的规定办理。"]
+    assert [text for _, text in paragraphs([page(1, lines)])] == [
+        "1.完善案件提前介入机制，落实各项工作任务，刑事案件全部检察介入。", "（二）强化全链条保护", "2.加强衔接，依照本法第十条的规定办理。"]
+
+
 def test_running_headers_and_page_numbers_are_not_text() -> None:
     pages = [[furniture(n, "法规汇编　反不正当竞争法", top=810), *page(n, [f"  第{n}部分的内容。"]),
               furniture(n, f"— 第 {n} 页 / 共 3 页 —", top=60)] for n in (1, 2, 3)]
     assert [text for _, text in paragraphs(pages)] == [f"第{n}部分的内容。" for n in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("number", ["1", "- 12 -", "— 3 —", "第 4 页", "5/20", "第6页 共20页", "7 / 20"])
+@pytest.mark.parametrize("number", ["1", "- 12 -", "— 3 —", "第 4 页", "5/20", "第6页 共20页", "7 / 20", "一 8 一", "一第2页/共7页一"])
 def test_page_numbers_of_every_shape_are_dropped_even_from_a_single_page(number: str) -> None:
     assert [text for _, text in paragraphs([[*page(1, ["  内容。"]), furniture(1, number, top=50)]])] == ["内容。"]
 

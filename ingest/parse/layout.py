@@ -162,7 +162,8 @@ def _measures(text: str) -> float:
     return sum(0.5 if c.isascii() else 1.0 for c in text)
 
 
-_PAGE_NUMBER = re.compile(r"[-—–―·.\s]*第?\s*\d{1,4}\s*页?\s*(([/／,，]|共)\s*共?\s*\d{1,4}\s*页?)?[-—–―·.\s]*")
+# A dash beside the number comes out of text recognition as 一.
+_PAGE_NUMBER = re.compile(r"[-—–―·.一\s]*第?\s*\d{1,4}\s*页?\s*(([/／,，]|共)\s*共?\s*\d{1,4}\s*页?)?[-—–―·.一\s]*")
 _EDGE = 0.12
 
 
@@ -203,7 +204,8 @@ def _continues(last: Line, line: Line, measures: _Measures, indented: bool) -> b
     """Whether `line` goes on with the paragraph of `last`."""
     if _HEADING.match(last.text.strip()) or abs(last.top_to_bottom - line.top_to_bottom) > 0.35 * last.top_to_bottom:
         return False
-    if _OPENS.match(line.text.strip()) and last.text.rstrip().endswith(_SENTENCE_ENDS):
+    ended = last.text.rstrip().endswith(_SENTENCE_ENDS) or measures.indent(last) >= 4
+    if ended and _OPENS.match(line.text.strip()):
         return False
     column = measures.column(last)
     to_edge = (column.right - last.right) / column.size
