@@ -9,6 +9,7 @@ from kb.text import fold
 
 __all__ = ["begins_text", "contents", "is_attachment", "is_front_line", "is_sentence", "names_document", "signatures"]
 
+_TITLE_PART = 6            # a short heading (指标) may well occur in a title (示范区指标表) without being it
 _DATE = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
 _FRONT = re.compile(rf"[（(]?\s*(根据)?\s*{_DATE}[^。；]*$|目\s*[录次]$|[（(]?[^，。]{{0,24}}[〔\[（]\d{{4}}[〕\]）]第?\d+号[)）]?$"
                     r"|[（(]?[^，。]{0,24}令\s?第\s?\d+\s?号[)）]?$|[（(]?\d{4}年.{0,200}(通过|修订|修正|公布|发布|施行)[)）]?$")
@@ -17,12 +18,13 @@ _FRONT = re.compile(rf"[（(]?\s*(根据)?\s*{_DATE}[^。；]*$|目\s*[录次]$|
 def is_front_line(text: str, title: str) -> bool:
     """A line of the title page: the title, its dates and history, the document number, 目录."""
     folded = fold(text)
-    return folded == fold(title) or (len(folded) >= 6 and folded in fold(title)) or bool(_FRONT.match(text))
+    return folded == fold(title) or (len(folded) >= _TITLE_PART and folded in fold(title)) or bool(_FRONT.match(text))
 
 
 def names_document(block: Block, title: str) -> bool:
     """The heading that opens a file is its title, also where the manifest words the title a little differently."""
-    return (block.start == 0 and block.level == 1) or fold(block.text) in fold(title)
+    folded = fold(block.text)
+    return (block.start == 0 and block.level == 1) or (len(folded) >= _TITLE_PART and folded in fold(title))
 
 
 def is_sentence(text: str) -> bool:

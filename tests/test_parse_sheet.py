@@ -38,7 +38,7 @@ def test_every_sheet_is_a_heading_and_a_merged_title_a_caption() -> None:
     made.create_sheet("说明").append(("来源", "建设方案"))
     made.create_sheet("空")
     assert [(b.kind, b.text) for b in read(made).blocks] == [
-        (BlockKind.HEADING, "指标"), (BlockKind.PARAGRAPH, "主要指标"), (BlockKind.ROW, "指标：满意度；数值：83.5；单位：分"),
+        (BlockKind.HEADING, "表"), (BlockKind.HEADING, "指标"), (BlockKind.PARAGRAPH, "主要指标"), (BlockKind.ROW, "指标：满意度；数值：83.5；单位：分"),
         (BlockKind.HEADING, "说明"), (BlockKind.ROW, "来源：建设方案")]
 
 
@@ -69,7 +69,7 @@ def test_hidden_sheets_rows_and_columns_are_left_out_and_counted() -> None:
     made.create_sheet("草稿").append(("秘密", "内部"))
     made["草稿"].sheet_state = "hidden"
     parsed = read(made)
-    assert [b.text for b in parsed.blocks] == ["指标", "指标：甲；数值：5", "指标：丙；数值：7"]
+    assert [b.text for b in parsed.blocks] == ["表", "指标", "指标：甲；数值：5", "指标：丙；数值：7"]
     assert [w.problem for w in parsed.warnings] == ["隐藏的 1 个工作表、2 行或列没有收录"]
 
 

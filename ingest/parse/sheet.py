@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from ingest.document import Block, BlockKind, ParsedDocument, RawFile, SourceWarning
@@ -52,7 +53,9 @@ def parse_xlsx(raw: RawFile) -> ParsedDocument:
     check_package(raw.data, "Excel 表格")
     reader = _Reader(raw.data)
     with damage_told("Excel 表格"):
-        blocks = blocks_in_place(reader.blocks())
+        # A workbook has no title of its own: the names of its sheets are headings below the name of the file.
+        title = Block(clean(PurePosixPath(raw.name).stem), BlockKind.HEADING, 1)
+        blocks = blocks_in_place((title, *reader.blocks()))
     if not any(block.kind is not BlockKind.HEADING for block in blocks):
         raise SourceError("表格里没有可以看见的文字", "内容在隐藏的工作表或行列里时，请取消隐藏后再导入")
     return ParsedDocument(blocks, warnings=tuple(reader.warnings(raw.name)))
@@ -91,7 +94,7 @@ class _Reader:
             if sheet.sheet_state != "visible":
                 self._sheets += bool(_said(sheet))
             elif rows := list(table_blocks(self._grid(sheet))):
-                yield Block(clean(sheet.title), BlockKind.HEADING, 1)
+                yield Block(clean(sheet.title), BlockKind.HEADING, 2)
                 yield from rows
 
     def _grid(self, sheet: Any) -> list[list[Cell]]:  # noqa: ANN401
