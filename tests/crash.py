@@ -206,9 +206,8 @@ class Rounds:
 
     def _killed(self, wanted: Work) -> State:
         """Start the work, kill it; what it had reported until then."""
-        by_event = bool(self.chance.getrandbits(1))
+        by_event, last = bool(self.chance.getrandbits(1)), self._measured(wanted)
         # Late ones oftener: there the catalogue has been written and the index is being swapped.
-        last = self._measured(wanted)
         at_event = round(self.chance.triangular(1, last, last)) if by_event else 0
         reports, theirs = self.processes.Pipe(duplex=False)
         process = self.processes.Process(target=child, args=(self.data, wanted.name, wanted.states, theirs, at_event))
