@@ -47,6 +47,10 @@ class LiveIndex:
     def __len__(self) -> int:
         return len(self._newest())
 
+    def generation(self) -> str:
+        """The name of the generation in use, which changes with the library."""
+        return self._newest().manifest.generation
+
     def _newest(self) -> Generation:
         if not self._generation.current():
             with self._opening:
@@ -152,7 +156,7 @@ def open_library(settings: Settings, clock: Clock | None = None,
         store=catalogue if settings.bundled else WithoutBundled(catalogue), index=index, registry=adapters.registry,
         lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
         counter=counter, context_tokens=settings.context_tokens,
-        words=word_bigrams())
+        words=word_bigrams(), library_state=index.generation)
     return Library(settings, adapters.clock, catalogue, assistant, adapters.registry, warning)
 
 
