@@ -1,15 +1,13 @@
 """Inside an article: its 款, their 项, and the 目 below those, as spans of its text (立法法: 款、项、目).
 
-A passage that is one part of a long article may begin in the middle of a list; `lead_in` gives the words that open it.
+A long article may be cut in the middle of a list; `lead_in` gives the words that open it.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from kb.text import parse_numeral
-from kb.types import Passage
 
 __all__ = ["Clause", "clauses", "lead_in"]
 
@@ -78,17 +76,9 @@ def _counted(text: str, mark: re.Pattern[str], start: int, end: int) -> list[_Ma
     return found
 
 
-def lead_in(parts: Sequence[Passage], passage: Passage) -> str:
-    """The words that open the list in which a part of a long article begins; empty where it begins a 款.
-
-    `parts` are all parts of that article, in order; the words stand in one of them.
-    """
-    if passage.part < 2 or not parts:
-        return ""
-    whole = parts[0].text
-    for before, part in pairwise(parts):
-        whole += "\n" * (part.start - before.end) + part.text
-    return "\n".join(_openings(whole, clauses(whole), passage.start - parts[0].start))
+def lead_in(text: str, position: int) -> str:
+    """The words that open the lists around a position in an article's text, outermost first; empty where a 款 begins."""
+    return "\n".join(_openings(text, clauses(text), position))
 
 
 def _openings(text: str, level: Sequence[Clause], position: int) -> list[str]:

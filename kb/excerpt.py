@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from kb.clauses import clauses
 from kb.text import sentences
 from kb.types import Passage, Tier, ordinal_numeral
 
@@ -43,13 +44,7 @@ def _full_sentences(text: str) -> list[tuple[int, int]]:
 
 def paragraphs(text: str) -> list[str]:
     """款 of an article, each with its 项."""
-    found: list[str] = []
-    for line in text.split("\n"):
-        if found and ITEM.match(line):
-            found[-1] += "\n" + line
-        else:
-            found.append(line)
-    return found
+    return [text[clause.start:clause.end] for clause in clauses(text)]
 
 
 def locator_of(passage: Passage, quote: str) -> str:
@@ -80,4 +75,6 @@ def opening_of(passage: Passage, quote: str) -> str:
         return ""
     paragraph = next((p for p in paragraphs(passage.text) if quote in p), "")
     opening = paragraph.split("\n", 1)[0]
+    if ITEM.match(opening):
+        opening = passage.lead_in.split("\n", 1)[0]       # the list began in an earlier part of a long article
     return f"“{opening}”" if opening and not ITEM.match(opening) and len(opening) <= _LONGEST_QUOTE else ""

@@ -32,7 +32,7 @@ passages = sa.Table(
     sa.Column("version_id", sa.ForeignKey("versions.id", ondelete="CASCADE"), nullable=False),
     sa.Column("owner", sa.Text, nullable=False), sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("locator", sa.Text, nullable=False, index=True), sa.Column("text", sa.Text, nullable=False),
-    sa.Column("page_label", sa.Text, nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("lead_in", "page_label")),
     sa.Column("article", sa.Integer), sa.Column("page", sa.Integer),
     *(sa.Column(name, sa.Integer, nullable=False) for name in ("sub", "part", "start", "end")),
     *(sa.Column(name, sa.JSON, nullable=False) for name in ("heading_path", "questions", "basis")),
@@ -57,7 +57,7 @@ feedback = sa.Table(
 
 _VERSION_FIELDS = tuple(field.name for field in fields(Version))
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage) if field.name != "version")
-_LATER = ("read_by", "page_label")       # since schema 2
+_LATER = ("read_by", "lead_in", "page_label")       # since schema 2
 
 
 @lru_cache(maxsize=4096)

@@ -208,6 +208,7 @@ class Passage:
     article: int | None = None
     sub: int = 0
     part: int = 0                        # 0 for a whole article, else 1, 2, … of a long one split at 款 or 项
+    lead_in: str = ""                    # of a later part: the words that open the list in which it begins
     page: int | None = None
     page_label: str = ""                 # as the document numbers this page (iv, 12), where that differs from `page`
     start: int = 0

@@ -9,7 +9,7 @@ from ingest.document import Block
 from ingest.parse.text import blocks_in_place
 from ingest.prepare import document_text
 from ingest.structure import structure
-from kb.clauses import Clause, clauses, lead_in
+from kb.clauses import Clause, clauses
 from kb.types import Kind, Passage, Tier, Version
 
 VERSION = Version("v", "d", "某法", "2025", Kind.LAW, Tier.OFFICIAL)
@@ -54,15 +54,14 @@ LONG = "经营者应当采取相应保密措施。" * 50
 
 def test_a_part_that_begins_at_an_item_knows_the_words_that_open_the_list() -> None:
     parts = parts_of("第一条 甲。", "有下列情形之一的：", f"（一）{LONG}", f"（二）{LONG}", f"（三）{LONG}")
-    assert [lead_in(parts, part) for part in parts] == ["", "有下列情形之一的：", "有下列情形之一的："]
+    assert [part.lead_in for part in parts] == ["", "有下列情形之一的：", "有下列情形之一的："]
 
 
 def test_a_part_that_begins_at_a_point_knows_its_item_too() -> None:
     parts = parts_of("第一条 有下列情形之一的：", "（一）包括：", f"1.{LONG}", f"2.{LONG}")
-    assert [lead_in(parts, part) for part in parts] == ["", "有下列情形之一的：\n（一）包括："]
+    assert [part.lead_in for part in parts] == ["", "有下列情形之一的：\n（一）包括："]
 
 
 def test_a_part_that_begins_a_paragraph_stands_alone() -> None:
     parts = parts_of(f"第一条 {LONG}", f"前款规定的除外。{LONG}")
-    assert [lead_in(parts, part) for part in parts] == ["", ""]
-    assert lead_in([], parts[1]) == "" and lead_in(parts, parts_of("第一条 甲。")[0]) == ""
+    assert [part.lead_in for part in parts] == ["", ""]
