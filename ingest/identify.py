@@ -156,8 +156,10 @@ def _official(raw: RawFile, likeness: Likeness, entry: RegisteredVersion, excerp
     """A part is marked as one, because it must not stand for the whole text."""
     partial = likeness.agreement(excerpt) is Agreement.EXCERPT
     title = f"{entry.title}（节选）" if partial and without_excerpt(entry.title) == entry.title else entry.title
+    # The whole text is one version, whichever file it comes in; of a code there may be several parts.
+    part = f"#{raw.sha256[:8]}" if partial else ""
     version = replace(_registered(raw, entry, Tier.OFFICIAL), title=title,
-                      id=f"{Tier.OFFICIAL}:{title}@{entry.label}#{raw.sha256[:8]}")
+                      id=f"{Tier.OFFICIAL}:{title}@{entry.label}{part}")
     what = "这一部分的条文" if partial else "全部条文"
     return Identity(version, (SourceWarning(
         raw.name, f"{what}与登记的{_name(entry)}逐条相同，按该文本收录", "不需要处理；来源和日期取自文献登记表"),))

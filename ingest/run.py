@@ -25,7 +25,7 @@ from kb.types import Passage, Version
 
 __all__ = ["RECIPE", "Examined", "Outcome", "Run"]
 
-RECIPE = 2                 # raised when the same bytes would now be read differently, so that they are read again
+RECIPE = 3                 # raised when the same bytes would now be read differently, so that they are read again
 _Job = tuple[Source, str]  # with its fingerprint: everything that decides how the file is read
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kb.currency import in_force
 from kb.excerpt import paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
@@ -150,8 +151,8 @@ class Leads:
         """The articles of a guide section's 依据 line in force on the asked day: the official text, else our digest."""
         found: list[Passage] = []
         for ref in filter(None, map(parse_ref, guide.basis)):
-            texts = [p for p in self.store.article(ref.document, ref.article, ref.sub)
-                     if p.version.in_force_on(inquiry.question.as_of) and p.id not in {q.id for q in found}]
+            texts = [p for p in in_force(self.store.article(ref.document, ref.article, ref.sub), inquiry.question.as_of)
+                     if p.id not in {q.id for q in found}]
             found += ([p for p in texts if p.version.tier is Tier.OFFICIAL]
                       or [p for p in texts if p.version.tier is Tier.DIGEST])
         return found
