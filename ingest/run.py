@@ -19,6 +19,7 @@ from ingest.sandbox import ParserPool
 from ingest.sources import NamedPaths, Source, Unread, doubtful_folder, is_there, read_again
 from kb.catalogue import Catalogue, FileRecord
 from kb.errors import SourceError
+from kb.fingerprints import bundled_fingerprints
 from kb.ports import Embedder
 from kb.registry import Registry
 from kb.types import Passage, Version
@@ -78,8 +79,10 @@ class Run:
         self._forgotten: list[str] = []
         self._doubts: list[Problem] = []
         self._prepared = 0
-        # The register names and dates what a manifest leaves open, so a new one has every file read again.
-        self._recipe = sha256(f"{RECIPE}\n{registry.entries!r}".encode()).hexdigest()
+        # The register names and dates what a manifest leaves open, the fingerprints say what is genuine: where either is
+        # new, every file is read again.
+        rules = (str(RECIPE), repr(registry.entries), bundled_fingerprints().dump())
+        self._recipe = sha256("\n".join(rules).encode()).hexdigest()
 
     # --- the steps, in the order `ingest.pipeline` takes them
 

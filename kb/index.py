@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from kb.disk import refusal
 from kb.errors import IndexDamaged
+from kb.generations import REPAIR, Manifest, check_embedder, checksum, copy_files, current_manifest, current_name
 from kb.lexical import LexicalIndex
-from kb.manifest import REPAIR, Manifest, check_embedder, checksum, copy_files, current_manifest, current_name
 from kb.ports import Embedder, IndexEntry
 from kb.private_folder import private_folder, release
 from kb.types import Passage

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import IndexDamaged
-from kb.lexical import write_lexical
-from kb.manifest import (
+from kb.generations import (
     REPAIR,
     Manifest,
     check_embedder,
@@ -19,6 +18,7 @@ from kb.manifest import (
     file_digests,
     sweep,
 )
+from kb.lexical import write_lexical
 from kb.ports import Embedder, IndexEntry
 
 if TYPE_CHECKING:

@@ -11,10 +11,7 @@ from pathlib import Path
 from kb.catalogue import Catalogue, Change, Plan
 from kb.disk import engine_errors, refusal
 from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
-from kb.index import index_entry, verify
-from kb.index_writer import GenerationWriter
-from kb.lock import writer_lock
-from kb.manifest import (
+from kb.generations import (
     Manifest,
     check_embedder,
     check_files,
@@ -24,6 +21,9 @@ from kb.manifest import (
     quarantine,
     sweep,
 )
+from kb.index import index_entry, verify
+from kb.index_writer import GenerationWriter
+from kb.lock import writer_lock
 from kb.ports import Clock, Embedder, IndexEntry
 
 __all__ = ["complete", "is_complete", "rebuild_index", "remove_versions", "repair_index", "store", "verify_library"]

@@ -30,9 +30,9 @@ from pathlib import Path
 from kb.catalogue import Catalogue
 from kb.clock import FixedClock
 from kb.embedding import CharNgramEmbedder
+from kb.generations import current_manifest
 from kb.index import open_index
 from kb.lock import writer_lock
-from kb.manifest import current_manifest
 from kb.store import complete, rebuild_index, remove_versions, store, verify_library
 from kb.types import Kind, Passage, Tier, Version, ordinal_numeral
 

@@ -16,9 +16,9 @@ import pytest
 from kb.assemble import LiveIndex
 from kb.catalogue import Catalogue
 from kb.errors import IndexDamaged, KbError, OtherEmbedder
+from kb.generations import current_manifest
 from kb.index import open_index
 from kb.lock import writer_lock
-from kb.manifest import current_manifest
 from kb.store import complete, remove_versions, repair_index, store, verify_library
 from tests.crash import ARTICLES, CLOCK, EMBEDDER, document
 

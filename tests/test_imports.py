@@ -19,7 +19,7 @@ FRAMEWORKS = {"chromadb": {"kb/chroma_index.py"}, "tantivy": {"kb/lexical.py"},
               "sqlalchemy": {"kb/catalogue.py", "kb/schema.py"}}
 COMPOSED_ONLY = {"kb.chroma_index", "kb.lexical", "kb.schema"}      # behind kb.index and kb.catalogue
 HEAVY = {"chromadb", "langchain", "langchain_core", "langchain_openai", "streamlit", "docx", "pypdf", "pypdfium2",
-         "tiktoken"}
+         "tiktoken", "selectolax", "openpyxl", "pptx", "rapidocr"}
 EVERYWHERE = {"numpy", "pytest"}
 
 

@@ -16,10 +16,10 @@ from kb.chroma_index import VectorIndex
 from kb.clock import FixedClock
 from kb.embedding import CharNgramEmbedder
 from kb.errors import IndexDamaged, LibraryBusy
+from kb.generations import Manifest, current_manifest, file_digests, publish
 from kb.index import index_entry, open_index
 from kb.lexical import LexicalIndex, write_lexical
 from kb.lock import writer_lock
-from kb.manifest import Manifest, current_manifest, file_digests, publish
 from kb.ports import IndexEntry
 from kb.store import complete, is_complete, rebuild_index, remove_versions, store, verify_library
 from kb.types import Kind, Passage, Tier, Version, ordinal_numeral

@@ -12,9 +12,9 @@ import pytest
 
 from kb.catalogue import Catalogue, FileRecord
 from kb.clock import FixedClock
+from kb.generations import current_manifest
 from kb.lexical import LexicalIndex
 from kb.lock import writer_lock
-from kb.manifest import current_manifest
 from kb.private_folder import private_folder, release
 from kb.store import complete, is_complete, remove_versions, store, verify_library
 from kb.types import Kind, Passage, Tier, Version
