@@ -110,11 +110,18 @@ class Catalogue:
                 self._connect, copy = open_reading(data)
             self._engine = sa.create_engine("sqlite://", poolclass=sa.QueuePool, creator=self._connect,
                                             json_serializer=schema.to_json)
+            sa.event.listen(self._engine, "handle_error", self._explain)
             self._release = weakref.finalize(self, release, copy) if copy else None
             if self.writable:
                 self._make_tables()
-        except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
-            raise explained(str(getattr(error, "orig", error)), data) from error
+        except sqlite3.DatabaseError as error:
+            raise explained(str(error), data) from error
+
+    def _explain(self, context: sa.engine.ExceptionContext) -> None:
+        """Whatever SQLite refuses, in reading or writing, becomes one sentence; a statement of ours that is wrong does not."""
+        error = context.original_exception
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise explained(str(error), self.data) from error
 
     def _make_tables(self) -> None:
         with self._engine.connect() as connection:
@@ -310,8 +317,8 @@ class Catalogue:
                 stored.setdefault(passage.version.id, []).append(passage)
             digests = self._digests()
             altered = [v.title for v in self.versions() if schema.digest_of(v, stored.get(v.id, [])) != digests[v.id]]
-        except (sa.exc.DatabaseError, ValueError) as error:
-            raise explained(str(getattr(error, "orig", error)), self.data) from error
+        except ValueError as error:                    # a damaged page may still be read, as nonsense
+            raise explained(str(error), self.data) from error
         if said != "ok" or altered:
             raise explained("；".join(f"《{title}》与入库时不同" for title in altered) or str(said), self.data)
 
@@ -360,11 +367,8 @@ class Catalogue:
     def _writing(self) -> Iterator[sa.Connection]:
         if not self.writable:
             raise ReadOnlyLibrary(f"数据文件夹不可写：{self.data}", STILL_READABLE)
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.DatabaseError as error:
-            raise explained(str(error.orig), self.data) from error
+        with self._engine.begin() as connection:
+            yield connection
 
     def _overwrite_deleted(self) -> None:
         """secure_delete has overwritten the pages; truncating the log removes the copies in it.

@@ -110,11 +110,15 @@ def _private_copy(data: Path, manifest: Manifest) -> Path:
         raise refusal(error, Path(tempfile.gettempdir())) from error
     try:
         copy_files(data, manifest, copy)
-    except BaseException as error:
+    except FileNotFoundError as error:
         release(copy)
-        if isinstance(error, FileNotFoundError):
-            raise IndexDamaged("索引缺少文件", REPAIR) from error
-        raise refusal(error, copy.parent) if isinstance(error, OSError) else error from error
+        raise IndexDamaged("索引缺少文件", REPAIR) from error
+    except OSError as error:
+        release(copy)
+        raise refusal(error, copy.parent) from error
+    except IndexDamaged:
+        release(copy)
+        raise
     return copy
 
 

@@ -92,8 +92,9 @@ def source_heading(citation: Citation) -> str:
 
 def source_facts(citation: Citation, day: date) -> str:
     """官方文本 · 第 9 页 · 现行有效，2025-10-15 起施行."""
-    version = citation.passage.version
-    page = f"第 {citation.passage.page} 页" if citation.passage.page else ""
+    passage, version = citation.passage, citation.passage.version
+    page = f"第 {passage.page} 页" if passage.page else ""
+    page += f"（文中页码 {passage.page_label}）" if page and passage.page_label else ""
     mark = DIGEST_MARK if version.tier is Tier.DIGEST else version.tier.label
     return _plain(" · ".join(fact for fact in (mark, page, effect_line(version, day)) if fact))
 

@@ -251,6 +251,18 @@ def test_a_damaged_catalogue_is_found_by_verify_with_what_to_do(data, place):
     assert "备份" in damage.value.remedy
 
 
+def test_a_damaged_catalogue_says_so_instead_of_answering(data):
+    Catalogue(data).close()
+    path = data / "catalogue.sqlite3"
+    content = bytearray(path.read_bytes())
+    half = len(content) // 2 // 4096 * 4096
+    content[half:] = os.urandom(len(content) - half)         # it still opens: the first pages name the tables
+    path.write_bytes(content)
+    with Catalogue(data) as catalogue, pytest.raises(KbError, match="已损坏") as damage:
+        catalogue.all_passages()
+    assert "备份" in damage.value.remedy
+
+
 def test_an_altered_text_in_an_intact_catalogue_is_found_by_verify(data):
     with closing(sqlite3.connect(data / "catalogue.sqlite3")) as connection, connection:
         connection.execute("UPDATE passages SET text = '改过的' WHERE id = '2/1/1'")

@@ -135,6 +135,8 @@ def test_one_source_on_one_line():
         "《中华人民共和国反不正当竞争法》（2025修订）第二十二条第一款 · 官方文本 · 第 9 页"
         " · 现行有效，2025-10-15 起施行")
     assert DIGEST_MARK in source_line(SUMMARY, TODAY)
+    labelled = replace(OFFICIAL, passage=replace(OFFICIAL.passage, page_label="iv"))
+    assert "第 9 页（文中页码 iv）" in source_line(labelled, TODAY)
 
 
 def test_a_guide_names_its_section_without_repeating_its_title():
