@@ -4,6 +4,7 @@ Chroma keeps one client per path inside a process and writes to a folder when it
 is used once: a writer's fresh generation, or a reader's private copy.
 """
 
+import struct
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +31,7 @@ class VectorIndex:
 
     def __init__(self, folder: Path, *, embedder: str = "", dimension: int = 0) -> None:
         """Opens the collection; makes it when a dimension is given and it does not exist."""
-        self._client = _client(folder)
+        self._folder, self._client = folder, _client(folder)
         if dimension:
             self._collection: Collection = self._client.get_or_create_collection(
                 _COLLECTION, embedding_function=None, configuration={"hnsw": {
@@ -80,6 +81,24 @@ class VectorIndex:
 
     def close(self) -> None:
         self._client.close()
+        _blank_unused(self._folder)
+
+
+# The beginning of hnswlib's header.bin: format, offset of the lowest level, capacity, entries, bytes an entry.
+_HEADER = struct.Struct("<iQQQQ")
+
+
+def _blank_unused(folder: Path) -> None:
+    """hnswlib may save its arrays at their capacity. What it has not filled yet is whatever stood in the memory of this
+    process before, the text of documents too, and would stay on the disk when they are removed."""
+    for header in folder.glob("*/header.bin"):
+        _, _, capacity, entries, size = _HEADER.unpack_from(header.read_bytes())
+        for name, width in (("data_level0.bin", size), ("length.bin", 4)):
+            path = header.with_name(name)
+            if path.stat().st_size == capacity * width and entries < capacity:
+                with path.open("r+b") as file:
+                    file.seek(entries * width)
+                    file.write(bytes((capacity - entries) * width))
 
 
 def _client(folder: Path) -> "Client":

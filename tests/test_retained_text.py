@@ -101,6 +101,12 @@ def test_the_search_finds_what_is_there(data):
     assert set(terms(data)) == {*CANARY, *PAIRS}
 
 
+def test_the_unfilled_part_of_the_graph_is_blank(data):
+    """hnswlib would save the memory it was given as it found it, with whatever this process had read before."""
+    (graph,) = data.rglob("data_level0.bin")
+    assert graph.stat().st_size > 0 and not any(graph.read_bytes())
+
+
 @pytest.mark.parametrize("away", [removed, replaced, pruned])
 def test_nothing_of_it_is_left_in_any_file(data, tmp_path, embedder, away):
     away(data, embedder)
