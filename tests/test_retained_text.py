@@ -103,8 +103,9 @@ def test_the_search_finds_what_is_there(data):
 
 def test_the_unfilled_part_of_the_graph_is_blank(tmp_path):
     """hnswlib would save the memory it was given as it found it, with whatever this process had read before."""
-    program = ("import sys; from pathlib import Path; from kb.chroma_index import VectorIndex\n"
-               "VectorIndex(Path(sys.argv[1]), embedder='none', dimension=64).close()")
+    program = ("import sys; from pathlib import Path; import numpy; from kb.chroma_index import VectorIndex\n"
+               "index = VectorIndex(Path(sys.argv[1]), embedder='none', dimension=64)\n"
+               "index.put(['one'], numpy.eye(1, 64, dtype='f4')); index.close()")
     found = {**os.environ, "MALLOC_PERTURB_": "165"}         # the C library fills what it hands out
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "chroma")], env=found, check=True)
     (graph,) = (tmp_path / "chroma").rglob("data_level0.bin")
