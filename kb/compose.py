@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from kb.currency import applicable
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation
 from kb.figures import unsupported_tokens
 from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_question, is_particular
@@ -109,10 +110,10 @@ class Composer:
         cited = citation.passage
         if cited.version.tier is not Tier.OFFICIAL or cited.version.in_force_on(day):
             return None
-        then = [v for v in self.store.versions() if v.document == cited.version.document and v.in_force_on(day)
-                and v.tier is Tier.OFFICIAL]
+        official = [v for v in self.store.versions()
+                    if v.document == cited.version.document and v.tier is Tier.OFFICIAL]
         wanted = set(grams(cited.text))
-        return max((p for v in then for p in self.store.passages_of(v.id)), default=None,
+        return max((p for v in applicable(official, day) for p in self.store.passages_of(v.id)), default=None,
                    key=lambda p: len(wanted & set(grams(p.text))) / len(wanted | set(grams(p.text))))
 
     def _direct(self, lead: Lead, sources: _Sources) -> Claim:

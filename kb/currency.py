@@ -13,7 +13,7 @@ from kb.statute import find_refs, short_title
 from kb.text import chinese_date
 from kb.types import Kind, Notice, Passage, Status, StatuteRef, Tier, Version
 
-__all__ = ["Dated", "Standing", "governing", "in_force", "later_version", "notices_for", "trust"]
+__all__ = ["Dated", "Standing", "applicable", "governing", "in_force", "later_version", "notices_for", "trust"]
 
 _TRUST = {Tier.OFFICIAL: 2, Tier.DIGEST: 2, Tier.GUIDE: 1, Tier.USER: 0}      # a digest's dates are the register's
 
@@ -53,11 +53,15 @@ def in_force(passages: Iterable[Passage], day: date) -> list[Passage]:
             if passage.version.in_force_on(day) and not _overtaken(passage.version, versions, day)]
 
 
+def applicable(versions: Iterable[Version], day: date) -> list[Version]:
+    """The versions of one document in force on `day` that no later one has taken the place of by then."""
+    known = list(versions)
+    return [v for v in known if v.in_force_on(day) and not _overtaken(v, known, day)]
+
+
 def governing(versions: Iterable[Version], day: date) -> Version | None:
     """The one version of a document in force on `day`: dated before undated, official before others, whole, newest."""
-    known = list(versions)
-    found = [v for v in known if v.in_force_on(day) and not _overtaken(v, known, day)]
-    return max(found, default=None, key=lambda v: (
+    return max(applicable(versions, day), default=None, key=lambda v: (
         v.in_force_from is not None, v.tier is Tier.OFFICIAL, without_excerpt(v.title) == v.title,
         v.in_force_from or date.min, v.id))
 

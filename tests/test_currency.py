@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.currency import Standing, governing, in_force, later_version, notices_for
+from kb.currency import Standing, applicable, governing, in_force, later_version, notices_for
 from kb.registry import bundled_registry
 from kb.types import Kind, Passage, Status, StatuteRef, Tier, Version
 
@@ -66,7 +66,7 @@ def test_a_text_without_a_recorded_end_gives_way_to_its_successor():
     passages = [article(first, 1), article(second, 1)]
     assert in_force(passages, TODAY) == passages[1:]
     assert in_force(passages, date(2015, 1, 1)) == passages[:1]
-    assert governing([first, second], TODAY) == second
+    assert applicable([first, second], TODAY) == [second] and governing([first, second], TODAY) == second
 
 
 def test_the_official_text_governs_before_a_digest_of_it():
