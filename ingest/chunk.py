@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from ingest.numerals import item_mark
 from ingest.outline import Section, Span
-from kb.clauses import lead_in
+from kb.clauses import lead_ins
 from kb.types import Passage, Version
 
 __all__ = ["MAX_PASSAGE", "number_passages", "passages_of"]
@@ -41,15 +41,21 @@ def passages_of(sections: Sequence[Section], text: str, version: Version) -> tup
     drafts = []
     for section in sections:
         pieces = list(_pieces(section, text))
-        begins, ends = (pieces[0].start, pieces[-1].end) if pieces else (0, 0)
-        for k, piece in enumerate(pieces, start=1):
+        for k, (piece, lead_in) in enumerate(zip(pieces, _lead_ins(pieces, text), strict=True), start=1):
             drafts.append(Passage(
                 id="", version=version, locator=section.locator, text=text[piece.start:piece.end],
                 heading_path=section.heading_path, article=section.article, sub=section.sub,
                 part=k if len(pieces) > 1 else 0,
-                lead_in=lead_in(text[begins:ends], piece.start - begins) if k > 1 else "", page=piece.page, page_label=piece.page_label,
+                lead_in=lead_in, page=piece.page, page_label=piece.page_label,
                 start=piece.start, end=piece.end))
     return number_passages(drafts)
+
+
+def _lead_ins(pieces: Sequence[_Piece], text: str) -> list[str]:
+    if len(pieces) < 2:
+        return [""] * len(pieces)
+    begins = pieces[0].start
+    return lead_ins(text[begins:pieces[-1].end], [piece.start - begins for piece in pieces])
 
 
 def number_passages(drafts: Sequence[Passage]) -> tuple[Passage, ...]:

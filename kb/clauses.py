@@ -1,15 +1,16 @@
 """Inside an article: its 款, their 项, and the 目 below those, as spans of its text (立法法: 款、项、目).
 
-A long article may be cut in the middle of a list; `lead_in` gives the words that open it.
+A long article may be cut in the middle of a list; `lead_ins` gives the words that open it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.text import parse_numeral
 
-__all__ = ["Clause", "clauses", "lead_in"]
+__all__ = ["Clause", "clauses", "lead_ins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 
 def _items(text: str, items: Sequence[_Mark], clause: Clause) -> tuple[Clause, ...]:
-    inside = [mark for mark in items if clause.start <= mark[0] < clause.end]
+    inside = items[bisect_left(items, (clause.start, 0)):bisect_left(items, (clause.end, 0))]
     found = [replace(item, parts=_points(text, item)) for item in _spans(text, inside, clause.end)]
     return tuple(found) or _points(text, clause)
 
@@ -76,15 +77,19 @@ def _counted(text: str, mark: re.Pattern[str], start: int, end: int) -> list[_Ma
     return found
 
 
-def lead_in(text: str, position: int) -> str:
-    """The words that open the lists around a position in an article's text, outermost first; empty where a 款 begins."""
-    return "\n".join(_openings(text, clauses(text), position))
+def lead_ins(text: str, positions: Sequence[int]) -> list[str]:
+    """For each position in an article's text the words that open the lists around it, outermost first; empty where a 款
+    begins."""
+    level = clauses(text)
+    return ["\n".join(_openings(text, level, position)) for position in positions]
 
 
 def _openings(text: str, level: Sequence[Clause], position: int) -> list[str]:
-    """What opens each level of the lists around a position, outermost first."""
-    for clause in level:
-        start, end = clause.opening
-        if clause.start < position < clause.end and clause.parts and position >= end:
-            return [text[start:end].strip(), *_openings(text, clause.parts, position)]
-    return []
+    before = bisect_left(level, position, key=lambda clause: clause.start) - 1
+    if before < 0:
+        return []
+    clause = level[before]
+    start, end = clause.opening
+    if not clause.parts or not end <= position < clause.end:
+        return []
+    return [text[start:end].strip(), *_openings(text, clause.parts, position)]
