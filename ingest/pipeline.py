@@ -15,7 +15,7 @@ from ingest.prepare import prepare_bundled
 from ingest.progress import Listener, Progress
 from ingest.run import RECIPE, Outcome, Run
 from ingest.sources import NamedPaths, Source
-from kb.catalogue import Catalogue
+from kb.catalogue import Catalogue, FileRecord
 from kb.clock import SHANGHAI
 from kb.errors import SourceError
 from kb.lock import writer_lock
@@ -23,7 +23,7 @@ from kb.ports import Clock, Embedder
 from kb.registry import Registry
 from kb.store import complete, is_complete
 
-__all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths"]
+__all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths", "run_over"]
 
 _BUNDLED = "bundled:"
 _BUNDLED_MARK = "bundled library"
@@ -70,12 +70,19 @@ def ingest_paths(paths: Sequence[Path], data: Path, *, registry: Registry, embed
         complete(catalogue, embedder)
         catalogue.sweep_originals()      # what a killed run had already copied
         run = Run(catalogue, registry, embedder, progress, options)
-        run.take_in(named := NamedPaths(paths))
-        missing = run.missing(named)
-        removed = run.remove(missing) if prune else []
-        run.look_again()
-        run.finish()
+        missing, removed = run_over(paths, run, prune=prune)
         return _report(run, clock, began, missing=len(missing) - len(removed), removed=len(removed))
+
+
+def run_over(paths: Sequence[Path], run: Run, *, prune: bool) -> tuple[list[FileRecord], list[FileRecord]]:
+    """The steps of a run, which a rehearsal (`ingest.preview`) takes too. Returns the files that vanished, and those of
+    them that were removed."""
+    run.take_in(named := NamedPaths(paths))
+    missing = run.missing(named)
+    removed = run.remove(missing) if prune else []
+    run.look_again()
+    run.finish()
+    return missing, removed
 
 
 def ingest_bundled(library: Path, data: Path, *, registry: Registry, embedder: Embedder, clock: Clock,

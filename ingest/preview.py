@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ingest.document import TEXT_LAYER_ONLY, PageReading, ReadOptions, SourceWarning
 from ingest.load import Problem
+from ingest.pipeline import run_over
 from ingest.progress import Listener
 from ingest.run import Examined, Outcome, Run
-from ingest.sources import NamedPaths
 from kb.catalogue import Catalogue
 from kb.registry import Registry
 from kb.types import Passage, Version
@@ -108,11 +108,7 @@ def preview_paths(paths: Sequence[Path], data: Path, *, registry: Registry, prun
     """A rehearsal of `ingest_paths` against the library as it is. A data folder that is not there is not made."""
     with _present_catalogue(data) as catalogue:
         run = Run(catalogue, registry, None, progress, options)
-        run.take_in(named := NamedPaths(paths))
-        missing = run.missing(named)
-        removed = run.remove(missing) if prune else []
-        run.look_again()
-        run.finish()
+        missing, removed = run_over(paths, run, prune=prune)
         files = tuple(_file(run, location, registry) for location in sorted(run.outcomes))
         elsewhere = tuple(problem for problem in run.problems if problem not in run.refused.values())
         return Preview(files, tuple(record.name for record in removed),
