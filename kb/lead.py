@@ -9,7 +9,7 @@ from kb.excerpt import paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
 from kb.relevance import Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
-from kb.statute import parse_ref
+from kb.basis import refs_to_current_law
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 
@@ -150,7 +150,7 @@ class Leads:
     def behind(self, guide: Passage, inquiry: Inquiry) -> list[Passage]:
         """The articles of a guide section's 依据 line in force on the asked day: the official text, else our digest."""
         found: list[Passage] = []
-        for ref in filter(None, map(parse_ref, guide.basis)):
+        for ref in refs_to_current_law(guide.basis):
             texts = [p for p in in_force(self.store.article(ref.document, ref.article, ref.sub), inquiry.question.as_of)
                      if p.id not in {q.id for q in found}]
             found += ([p for p in texts if p.version.tier is Tier.OFFICIAL]

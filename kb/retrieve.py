@@ -11,7 +11,7 @@ from functools import cached_property
 from kb.currency import Standing, trust
 from kb.ports import PassageIndex, PassageStore
 from kb.registry import without_excerpt
-from kb.statute import parse_ref
+from kb.basis import refs_to_current_law
 from kb.text import fold
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry
@@ -121,7 +121,7 @@ class Retriever:
     def _behind(self, guide: Hit, inquiry: Inquiry, found_too: set[str]) -> list[Hit]:
         """The articles of a guide's 依据 line; those the question finds by itself as well count for more."""
         refs = dict.fromkeys((ref.document, ref.article, ref.sub)
-                             for ref in map(parse_ref, guide.passage.basis) if ref)
+                             for ref in refs_to_current_law(guide.passage.basis))
         return [Hit(p, guide.score * (_BASIS_SHARE if p.id in found_too else _BASIS_ALONE),
                     (*guide.why, f"依据《{guide.passage.title}》"))
                 for ref in refs for p in self.governing(*ref, inquiry)]

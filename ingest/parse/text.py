@@ -11,7 +11,7 @@ from ingest.parse.wrapping import unwrapped
 from kb.errors import SourceError
 from kb.text import clean
 
-__all__ = ["MAX_CHARACTERS", "blocks_in_place", "parse_markdown", "parse_plain"]
+__all__ = ["MAX_CHARACTERS", "blocks_in_place", "front_matter", "parse_markdown", "parse_plain"]
 
 MAX_CHARACTERS = 5_000_000
 
@@ -47,11 +47,12 @@ def parse_markdown(raw: RawFile) -> ParsedDocument:
     HTML stays visible as the text it is; `<br>` in a table cell is a line break.
     """
     lines = _unified(decode(raw.data)).split("\n")
-    front, lines = _front_matter(lines)
+    front, lines = front_matter(lines)
     return ParsedDocument(blocks_in_place(_markdown_blocks(lines, wrapped=not front)), front)
 
 
-def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+def front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The `key: value` lines between two `---` lines at the head of a page, and the lines after them."""
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         return {}, lines
     end = next(i for i, line in enumerate(lines[1:], start=1) if line.strip() == "---")

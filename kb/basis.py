@@ -1,0 +1,18 @@
+"""The 依据 line of our own pages: references to the law in force, and to older or coming versions for comparison."""
+
+from collections.abc import Iterable
+
+from kb.statute import find_refs, parse_ref
+from kb.types import StatuteRef
+
+__all__ = ["refs_to_current_law", "version_named"]
+
+
+def version_named(reference: str) -> str:
+    """The label of the version that a reference names, 2019修正 in 《反不正当竞争法》（2019修正）第九条; else empty."""
+    return next((mention.label for mention in find_refs(reference, {})), "")
+
+
+def refs_to_current_law(basis: Iterable[str]) -> list[StatuteRef]:
+    """The articles of a 依据 line. One that names its version is cited for comparison; its number means nothing today."""
+    return [ref for written in basis if not version_named(written) and (ref := parse_ref(written)) is not None]
