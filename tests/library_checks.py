@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from ingest.coverage import TOPICS
 from kb.basis import version_named
 from kb.clock import SystemClock
-from ingest.coverage import TOPICS
 from kb.figures import unsupported_tokens
 from kb.registry import RegisteredVersion, Registry, bundled_registry
 from kb.statute import find_numbers, find_refs, parse_ref, short_title
@@ -155,7 +155,7 @@ class _Page:
         if self.digest:
             if sum(line.endswith("：") for line in section.body.splitlines()) > 1:
                 yield "more than one line that opens a list"
-        elif named := article_locators(section.body):
+        elif self.head.get("audience") != Audience.TRAINEE and (named := article_locators(section.body)):
             yield f"names {'、'.join(sorted(named))} outside the 依据 line"
 
     # -- what it rests on
@@ -175,8 +175,8 @@ class _Page:
                 yield f"依据 {written}: no text {label!r} of 《{document}》 is held"
             elif not label and not self._meant(document):
                 yield f"依据 {written}: 《{document}》 is not in force on {self.day}"
-            elif ref and written != (label and f"《{ref.document}》（{label}）{str(ref)[len(ref.document) + 2:]}" or str(ref)):
-                yield f"依据 {written} is not written as {ref}"
+            elif ref and written != _written(ref, label):
+                yield f"依据 {written} is not written as {_written(ref, label)}"
         if self.digest and not self.plan and section.basis:
             first = parse_ref(section.basis[0])
             if (first is None or self.digested is None or first.locator != section.locator
@@ -206,15 +206,16 @@ class _Page:
     def _names(self, section: Section) -> Iterator[str]:
         """What the text itself names is known, and its articles stand in the 依据 line too."""
         body, refs = f"{section.heading}\n{section.body}", _refs(section)
-        rests_on = {(self.registry.document(ref.document), ref.locator) for ref, _ in refs}
+        rests_on = {(self.registry.document(ref.document), ref.locator, label) for ref, label in refs}
         own = self.registry.document(refs[0][0].document) if refs else ""
         sources = [text for ref, label in refs if self.texts is not None and (text := self._text(ref, label))]
         for mention in find_refs(section.body, self.registry.names):
             document = mention.ref.document or own
-            if (document, mention.ref.locator) not in rests_on:
-                yield f"the text names {mention.ref}, the 依据 line does not"
-            elif self.texts is not None and not self._text(replace(mention.ref, document=document)):
-                yield f"the text names {mention.ref}, which does not exist"
+            named = _written(mention.ref, mention.label)
+            if (document, mention.ref.locator, mention.label) not in rests_on:
+                yield f"the text names {named}, the 依据 line does not"
+            elif self.texts is not None and not self._text(replace(mention.ref, document=document), mention.label):
+                yield f"the text names {named}, which does not exist"
         if not sources:      # what an article repeals or refers to need not be registered
             return
         read = "\n".join(sources)
@@ -228,13 +229,18 @@ class _Page:
                     if short_title(title) not in named and not self.registry.versions(title))
 
     def _figures(self, section: Section) -> Iterator[str]:
-        """A digest's figures stand in its own article or one that its text names, a guide's in any of its 依据 line."""
+        """A digest's figures stand in its own article or one that its text names, a guide's in any of its 依据 line.
+
+        The first and last day of the texts cited are in the register.
+        """
         cited = {ref: self._text(*ref) for ref in _refs(section)}
         yield from (f"依据 {ref} does not exist in {label or 'the text in force'}"
                     for (ref, label), text in cited.items() if not text)
         named = article_locators(section.body)
         carrying = [text for position, ((ref, _), text) in enumerate(cited.items())
                     if text and (not self.digest or position == 0 or ref.locator in named)]
+        carrying += [f"{day.year}年{day.month}月{day.day}日" for ref, _ in cited for v in self.registry.versions(ref.document)
+                     for day in (v.in_force_from, v.in_force_to) if day]
         said = _without_numbers(_OURS.sub("", f"{section.heading}\n{section.body}"))
         printed = set().union(*map(figures, carrying))
         yield from (f"figure {figure} stands in no article it rests on" for figure in sorted(figures(said) - printed))
@@ -289,6 +295,11 @@ def _without_numbers(text: str) -> str:
     for number in reversed(find_numbers(text)):
         text = text[:number.start] + text[number.end:]
     return text
+
+
+def _written(ref: StatuteRef, label: str) -> str:
+    """《商标法》第六十三条, or 《商标法》（2019修正）第六十三条 where the version is named."""
+    return f"《{ref.document}》（{label}）{str(replace(ref, document=''))}" if label else str(ref)
 
 
 def _refs(section: Section) -> list[tuple[StatuteRef, str]]:
