@@ -117,7 +117,7 @@ def _guide_version(raw: RawFile, parsed: ParsedDocument, registry: Register) -> 
         raise SourceError(f"内置资料 {raw.name} 没有写明 valid_from", "请写上所依据的法律全部施行的日期，如 2026-05-01") from None
     return Version(id=f"{Tier.GUIDE}:{title}@{label}", document=title, title=title, label=label, kind=Kind.GUIDE,
                    tier=Tier.GUIDE, status=Status.CURRENT, in_force_from=valid_from, sha256=raw.sha256,
-                   file_name=raw.name, bundled=True)
+                   file_name=raw.name, bundled=True, audience=parsed.front_matter.get("audience", ""))
 
 
 def _sections(blocks: Sequence[Block]) -> list[list[Block]]:

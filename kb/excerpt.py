@@ -7,9 +7,10 @@ from kb.clauses import clauses
 from kb.text import sentences
 from kb.types import Passage, Tier, ordinal_numeral
 
-__all__ = ["ITEM", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements"]
+__all__ = ["ASIDE", "ITEM", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements"]
 
 _LONGEST_QUOTE = 160
+ASIDE = ("适合谁", "举个例子", "举例", "自测")     # sections of a guide that help its reader and state no rule: whom it is for, what is made up
 ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)]")
 
 
@@ -18,7 +19,7 @@ def statements(passage: Passage) -> list[str]:
     found = []
     for start, end in _full_sentences(passage.text):
         sentence = passage.text[start:end]
-        if passage.version.tier is Tier.GUIDE and section_of(passage) in ("适合谁", "清单"):
+        if passage.version.tier is Tier.GUIDE and section_of(passage) in (*ASIDE, "清单"):
             continue
         sentence = re.sub(r"^(?:\d+[.、]|-)\s*", "", sentence)
         if not sentence.endswith(("：", ":")):

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kb.basis import refs_to_current_law
 from kb.currency import in_force
 from kb.excerpt import paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
 from kb.relevance import Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
-from kb.basis import refs_to_current_law
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 

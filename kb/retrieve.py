@@ -8,10 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from kb.basis import refs_to_current_law
 from kb.currency import Standing, trust
+from kb.excerpt import ASIDE, section_of
 from kb.ports import PassageIndex, PassageStore
 from kb.registry import without_excerpt
-from kb.basis import refs_to_current_law
 from kb.text import fold
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry
@@ -26,6 +27,7 @@ _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
 _BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
 _ELSEWHERE = 0.55            # a rule of another place, when no place or another one was asked for; an amending decision
+_FOR_OTHERS = 0.85           # a guide written for another audience than the one asking
 _HOME = "武汉"                # where this library is at home: its rules need not be asked for by place
 _DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide below interpretations
 _GUIDE_LEVEL = 2
@@ -73,8 +75,10 @@ class Retriever:
                  Tier.USER: 0}[version.tier]
         score += _AUTHORITY_WEIGHT * level
         why = (*why, f"效力层级 {level}")
-        if passage.locator.endswith("> 适合谁"):
-            score, why = score * _ELSEWHERE, (*why, "读者说明，不是内容")
+        if version.tier is Tier.GUIDE and section_of(passage) in ASIDE:
+            score, why = score * _ELSEWHERE, (*why, "读者说明或假设的例子，不是规则")
+        if version.audience and version.audience != inquiry.question.audience:
+            score, why = score * _FOR_OTHERS, (*why, "写给其他读者")
         if version.document in inquiry.documents:
             score, why = score + _NAMED_DOCUMENT_BONUS, (*why, "点名的文件")
         if "修正案" in version.title or "的决定" in version.title:

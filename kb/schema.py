@@ -22,7 +22,7 @@ versions = sa.Table(
     "versions", tables, sa.Column("id", sa.Text, primary_key=True),
     *(sa.Column(name, sa.Text, nullable=False) for name in (
         "document", "title", "label", "kind", "tier", "number", "issuer", "status", "supersedes", "source_url",
-        "sha256", "file_name", "place", "owner", "read_by")),
+        "sha256", "file_name", "place", "owner", "read_by", "audience")),
     *(sa.Column(name, sa.Date) for name in ("issued", "in_force_from", "in_force_to")),
     sa.Column("bundled", sa.Boolean, nullable=False), sa.Column("digest", sa.Text, nullable=False),
     sa.Column("document_key", sa.Text, nullable=False, index=True),
@@ -57,7 +57,7 @@ feedback = sa.Table(
 
 _VERSION_FIELDS = tuple(field.name for field in fields(Version))
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage) if field.name != "version")
-_LATER = ("read_by", "lead_in", "page_label")       # since schema 2
+_LATER = ("read_by", "lead_in", "page_label", "audience")       # since schema 2 and 3
 
 
 @lru_cache(maxsize=4096)

@@ -186,6 +186,7 @@ class Version:
     owner: str = "library"               # retrieval filters by it once private collections exist
     bundled: bool = False
     read_by: str = ""                    # the program that recognised the characters of a scan; empty for a text layer
+    audience: str = ""                   # whom one of our own guides is written for; empty: everyone
 
     def in_force_on(self, day: date) -> bool:
         return applies_on(day, self.in_force_from, self.in_force_to, self.status)

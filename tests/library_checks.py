@@ -299,7 +299,7 @@ def _without_numbers(text: str) -> str:
 
 def _written(ref: StatuteRef, label: str) -> str:
     """《商标法》第六十三条, or 《商标法》（2019修正）第六十三条 where the version is named."""
-    return f"《{ref.document}》（{label}）{str(replace(ref, document=''))}" if label else str(ref)
+    return f"《{ref.document}》（{label}）{replace(ref, document='')!s}" if label else str(ref)
 
 
 def _refs(section: Section) -> list[tuple[StatuteRef, str]]:

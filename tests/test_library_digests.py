@@ -55,7 +55,6 @@ LIMITS = [
 ]
 
 
-
 def _section(stem: str, locator: str) -> Section:
     return next(s for s in sections(LIBRARY / "regulations" / f"{stem}.md") if s.locator == locator)
 
@@ -99,7 +98,7 @@ RENUMBERED = {"反不正当竞争法": {9: 10, 17: 22, 32: 39}, "民事诉讼法
 @pytest.mark.parametrize("section", sections(LIBRARY / "regulations" / "spc-trade-secrets-2020.md"),
                          ids=lambda section: section.locator)
 def test_an_interpretation_of_2020_is_told_with_the_numbers_of_today(section: Section, texts: Texts) -> None:
-    official = texts["侵犯商业秘密民事规定", "法释〔2020〕7号"][section.locator]
+    official = texts["最高人民法院关于审理侵犯商业秘密民事案件适用法律若干问题的规定", "法释〔2020〕7号"][section.locator]
     for law, numbers in RENUMBERED.items():
         moved = {StatuteRef("", new).locator for old, new in numbers.items()
                  if re.search(rf"{law}[^，。]*{StatuteRef('', old).locator}", official)}

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from library_checks import copied_runs, figures, front_matter, sections
 
 from kb.text import fold, sentences
+from tests.library_pages import LIBRARY, copied_runs, figures, front_matter, runs_of, sections
 
-DIGEST = Path(__file__).parents[1] / "kb" / "library" / "plan" / "wuhan-demonstration-zone.md"
+DIGEST = LIBRARY / "plan" / "wuhan-demonstration-zone.md"
 NAME = "武汉市国家知识产权保护示范区建设方案"
 TASKS = {"(一)": (1, 2), "(二)": (3, 4, 5), "(三)": (6, 7, 8, 9), "(四)": (10, 11, 12), "(五)": (13, 14),
          "(六)": (15, 16), "(七)": (17, 18, 19, 20, 21, 22)}
@@ -43,7 +43,7 @@ def official_text(request: pytest.FixtureRequest) -> str:
 
 
 def test_the_digest_says_which_document_and_version_it_digests():
-    assert front_matter(DIGEST) == {"kind": "digest", "document": NAME, "version": "2024"}
+    assert front_matter(DIGEST) == {"kind": "digest", "document": NAME, "topic": "示范区", "version": "2024"}
 
 
 def test_all_22_tasks_the_targets_the_stages_and_the_organisation_have_their_section_in_order():
@@ -157,4 +157,4 @@ def test_every_named_project_of_a_task_is_in_its_section(locator, official_text)
 
 @pytest.mark.corpus
 def test_the_digest_is_in_our_own_words(official_text):
-    assert copied_runs(DIGEST.read_text(encoding="utf-8"), [official_text]) == []
+    assert copied_runs(DIGEST.read_text(encoding="utf-8"), runs_of([official_text])) == []
