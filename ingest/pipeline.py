@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ingest.document import TEXT_LAYER_ONLY, RawFile, ReadOptions, SourceWarning
+from ingest.glossary import glossary_page
 from ingest.load import Problem
 from ingest.prepare import prepare_bundled
 from ingest.progress import Listener, Progress
@@ -18,6 +19,7 @@ from ingest.sources import NamedPaths, Source
 from kb.catalogue import Catalogue, FileRecord
 from kb.clock import SHANGHAI
 from kb.errors import SourceError
+from kb.glossary import Glossary
 from kb.lock import writer_lock
 from kb.ports import Clock, Embedder
 from kb.registry import Registry
@@ -26,6 +28,7 @@ from kb.store import complete, is_complete
 __all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths", "run_over"]
 
 _BUNDLED = "bundled:"
+_GLOSSARY = "glossary.toml"
 _BUNDLED_MARK = "bundled library"
 _BUNDLED_WAIT_S = 300.0    # how long a second process waits for the one that is indexing the bundled library
 
@@ -102,14 +105,24 @@ def ingest_bundled(library: Path, data: Path, *, registry: Registry, embedder: E
         if catalogue.mark(_BUNDLED_MARK) == content:
             return IngestReport()
         run = Run(catalogue, registry, embedder, progress)
-        shipped = sorted(library.rglob("*.md"))
-        for done, path in enumerate(shipped, start=1):
-            _take_in_shipped(run, path.relative_to(library).as_posix(), path.read_bytes(), registry)
-            run.listener(Progress("整理内置资料", done, len(shipped), path.name))
+        shipped = _shipped(library)
+        for done, (name, content_of_page) in enumerate(shipped.items(), start=1):
+            _take_in_shipped(run, name, content_of_page, registry)
+            run.listener(Progress("整理内置资料", done, len(shipped), name.rpartition("/")[2]))
         gone = [r for r in run.origins.records.values() if r.location.startswith(_BUNDLED) and r.location not in run.outcomes]
         run.forget(gone)
         run.finish({_BUNDLED_MARK: content})
         return _report(run, clock, began, removed=len(gone))
+
+
+def _shipped(library: Path) -> dict[str, bytes]:
+    """The pages of the shipped library by name. The glossary is data; it becomes a page here."""
+    pages = {path.relative_to(library).as_posix(): path.read_bytes() for path in sorted(library.rglob("*.md"))}
+    glossary = library / _GLOSSARY
+    if glossary.is_file():
+        page = glossary_page(Glossary.load(glossary.read_text(encoding="utf-8")))
+        pages[glossary.with_suffix(".md").name] = page.encode("utf-8")
+    return pages
 
 
 def _take_in_shipped(run: Run, name: str, content: bytes, registry: Registry) -> None:
@@ -140,7 +153,7 @@ def _report(run: Run, clock: Clock, began: float, *, missing: int = 0, removed: 
 def _content(library: Path) -> str:
     """Digest of the shipped library: its texts, its register, and how they are read."""
     summed = sha256(str(RECIPE).encode())
-    for path in (*sorted(library.rglob("*.md")), library / "registry.toml"):
+    for path in (*sorted(library.rglob("*.md")), library / "registry.toml", library / _GLOSSARY):
         if path.is_file():
             summed.update(path.relative_to(library).as_posix().encode() + b"\0" + path.read_bytes())
     return summed.hexdigest()

@@ -82,10 +82,10 @@ def _distrust(raw: RawFile, entry: ManifestEntry | None) -> tuple[SourceWarning,
 def prepare_bundled(raw: RawFile, registry: Register) -> PreparedDocument:
     """A file of the shipped library: a digest of an official text or a guide, by its front matter."""
     parsed = parse(raw)
-    kinds = {"digest": _digest_version, "guide": _guide_version}
+    kinds = {"digest": _digest_version, "guide": _guide_version, "glossary": _guide_version}
     kind = parsed.front_matter.get("kind", "")
     if kind not in kinds:
-        raise SourceError(f"内置资料 {raw.name} 没有写明 kind（digest 或 guide）", "请改正文件开头的说明")
+        raise SourceError(f"内置资料 {raw.name} 没有写明 kind（digest、guide 或 glossary）", "请改正文件开头的说明")
     version = kinds[kind](raw, parsed, registry)
     drafts = [draft for section in _sections(parsed.blocks) for draft in _passages(section, version)]
     if not drafts:

@@ -12,6 +12,7 @@ from kb.compose import Composer, Draft, cite_as
 from kb.errors import ModelError
 from kb.generate import generate_claims
 from kb.lexicon import Lexicon
+from kb.planned import asks_what_a_figure_is
 from kb.ports import ChatModel, PassageIndex, PassageStore, TokenCounter
 from kb.prompting import answer_messages, pack
 from kb.relevance import NEVER, asked_terms, coverage, searchable
@@ -114,6 +115,8 @@ class Assistant:
             return Outcome.ANSWERED if any("指名" in why for hit in hits for why in hit.why) else Outcome.INSUFFICIENT
         if not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft) or self._unheld(inquiry):
             return Outcome.INSUFFICIENT
+        if asks_what_a_figure_is(inquiry):
+            return Outcome.ANSWERED
         rarity = self.index.rarity([*sorted(asked_terms(inquiry.text)), NEVER])
         covered = coverage(inquiry.text, self.lexicon.equivalents(inquiry.text), draft.rests_on, rarity, self.words)
         enough = _TOUCHED if self.lexicon.in_field(inquiry.text) or inquiry.documents else _OTHER_WORDS

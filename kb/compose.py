@@ -12,6 +12,7 @@ from kb.currency import applicable
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation
 from kb.figures import unsupported_tokens
 from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_question, is_particular
+from kb.planned import PlannedFigures, asks_what_a_figure_is
 from kb.ports import PassageStore
 from kb.relevance import Rarity, covers, overlap, shared, weights
 from kb.statute import short_title
@@ -73,15 +74,17 @@ class Composer:
         leads: list[Lead] = []
         fits = True
         for part, found in parts:
-            new = [lead for lead in self._leads.answering(part, found) if lead.text not in {known.text for known in leads}]
+            answering = self._planned.named(part) or self._leads.answering(part, found)
+            new = [lead for lead in answering if lead.text not in {known.text for known in leads}]
             fits = fits and (part.intent not in FIGURES or not new or any(lead.signed for lead in new))
             leads += [self._leads.carried_by_law(lead, part) for lead in new]
         claims += [self._direct(lead, sources) for lead in leads]
-        basis = self._basis(inquiry, hits, leads, sources)
+        basis = self._basis(inquiry, () if asks_what_a_figure_is(inquiry) else hits, leads, sources)
         claims += [_announced(basis, sources)] if basis and not leads else []
         claims += basis
         steps = self._steps(inquiry, hits, leads, sources)
         claims += steps
+        claims += [self._easily_confused(lead, sources) for lead in self._planned.confusable(leads)]
         ground = (*self._ground(leads), *{c.passage for c in sources.found if any(c.n in s.citations for s in steps)})
         practical = any(lead.source.version.tier in (Tier.DIGEST, Tier.GUIDE) for lead in leads)
         complete = inquiry.intent is not Intent.STEPS or bool(steps) or practical
@@ -125,6 +128,10 @@ class Composer:
         # Our words, the law's authority: cite the article with the 款 of it that says the same.
         quote = self._best_quote(lead.cited, weights(lead.text, (), self.rarity))
         return Claim(lead.text, (sources.number(lead.cited, quote),))
+
+    def _easily_confused(self, lead: Lead, sources: _Sources) -> Claim:
+        claim = self._direct(lead, sources)
+        return replace(claim, text=f"数字相同的另一项：{claim.text}", part=Part.NOTES)
 
     def _ground(self, leads: Sequence[Lead]) -> tuple[Passage, ...]:
         passages = [p for lead in leads for p in (lead.source, lead.cited, *self._leads.companions(lead.cited))]
@@ -204,6 +211,10 @@ class Composer:
     @property
     def _leads(self) -> Leads:
         return Leads(self.store, self.rarity)
+
+    @property
+    def _planned(self) -> PlannedFigures:
+        return PlannedFigures(self.store)
 
 
 def _announced(basis: Sequence[Claim], sources: _Sources) -> Claim:

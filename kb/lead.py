@@ -85,6 +85,8 @@ class Leads:
         clauses = [clause for clause in re.split(r"[,，、]|和|以及|与", inquiry.text) if len(asked_terms(clause)) >= 3]
         if inquiry.intent not in FIGURES or len(clauses) < 2:
             return []
+        if inquiry.documents:
+            ranked = [c for c in ranked if c.source.version.document in inquiry.documents] or ranked
         found: list[Lead] = []
         for clause in clauses:
             asked = weights(clause, (), self.rarity)

@@ -1,6 +1,7 @@
 """From the words people type to the words the law uses: misspellings, traditional characters, lay terms.
 
-The data is `lexicon.toml` beside this module; nothing here decides what an answer says.
+The data is `lexicon.toml` beside this module and the glossary of the bundled library; nothing here decides what an
+answer says.
 """
 
 import tomllib
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from kb.glossary import Glossary, bundled_glossary
 from kb.text import strip_controls
 
 __all__ = ["Lexicon", "bundled_lexicon"]
@@ -59,14 +61,22 @@ class Lexicon:
 def bundled_lexicon() -> Lexicon:
     """The shipped lexicon, read once."""
     data = tomllib.loads((Path(__file__).parent / "lexicon.toml").read_text(encoding="utf-8"))
+    glossary = bundled_glossary()
     pairs = zip(data["traditional"]["from"], data["traditional"]["to"], strict=True)
     return Lexicon(
         misspelt=data["misspelt"],
-        expand={lay: tuple(legal) for lay, legal in data["expand"].items()},
+        expand=_expansions(data["expand"], glossary),
         traditional={ord(old): new for old, new in pairs},
-        field=frozenset(data["field"]["terms"]),
+        field=frozenset(data["field"]["terms"]) | {word for term in glossary.terms for word in (term.name, *term.also)},
         foreign=frozenset(data["foreign"]["terms"]),
         named=data["named"],
         subjects=tuple(data["subjects"]["terms"]),
         apart=tuple(data["subjects"]["apart"]),
     )
+
+
+def _expansions(own: Mapping[str, list[str]], glossary: Glossary) -> dict[str, tuple[str, ...]]:
+    """The lay words of the lexicon, and the other words for each term of the glossary."""
+    named = {word: term.name for term in glossary.terms for word in term.also}
+    return {lay: tuple(dict.fromkeys((*own.get(lay, ()), *([named[lay]] if lay in named else ()))))
+            for lay in dict.fromkeys((*own, *named))}

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from kb.errors import QuestionError
+from kb.indicators import PLAN, bundled_indicators, counted
 from kb.lexicon import Lexicon
 from kb.statute import find_documents, find_refs
 from kb.text import fold
@@ -110,8 +111,12 @@ def _version_year(text: str) -> str:
 
 def _documents(text: str, lexicon: Lexicon, names: Mapping[str, str]) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(mention.document for mention in find_documents(text, names)))
-    meant = lexicon.document_meant(text)
+    meant = lexicon.document_meant(text) or (PLAN if _BARE_FIGURE.match(text) and counted(text, bundled_indicators()) else "")
     return named or ((names.get(fold(meant), meant),) if meant else ())
+
+
+# 50家是什么: nothing but a figure is asked about, and the plan has it.
+_BARE_FIGURE = re.compile(r"那?[\d.,%零一二两三四五六七八九十百千万]+[家件次期份分人天%]{1,2}(以上)?(都|分别|到底|究竟)?(是|指|代表).{0,2}(什么|啥|哪).{0,6}$")
 
 
 def _checked(text: str) -> str:

@@ -128,6 +128,8 @@ class _Page:
             if then != now:
                 yield (f"valid_from {first}: 《{document}》 was then {[v.label for v in then]}, "
                        f"on {self.day} it is {[v.label for v in now]}")
+        if self.head.get("kind") == "glossary":
+            return
         frame = _FRAME.get(self.head.get("audience", ""))        # type: ignore[call-overload]
         if frame is None:
             yield f"audience {self.head.get('audience')!r} is none of {', '.join(Audience)}"
@@ -138,7 +140,7 @@ class _Page:
             yield f"sections {headings} are not {' … '.join(frame)}"
 
     def _form(self, section: Section) -> Iterator[str]:
-        fewest = 2 if self.digest else 3
+        fewest = 3 if self.head.get("kind") == "guide" else 2
         if not fewest <= len(section.questions) <= 6:
             yield f"{len(section.questions)} questions, not {fewest} to 6"
         yield from (f"question {question!r} is too short or too long" for question in section.questions

@@ -11,16 +11,18 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.glossary import glossary_page
+from kb.glossary import GLOSSARY_FILE, Glossary
 from kb.registry import Registry
 from kb.text import fold, parse_numeral
 
 __all__ = ["LIBRARY", "LIBRARY_FILES", "Section", "Texts", "article_locators", "articles", "copied_runs", "figures",
-           "front_matter", "official_texts", "paragraphs", "runs_of", "sections", "words_of"]
+           "front_matter", "official_texts", "page", "paragraphs", "runs_of", "sections", "words_of"]
 
 Texts = Mapping[tuple[str, str], Mapping[str, str]]        # version group and label → locator → article
 
 LIBRARY = Path(__file__).parents[1] / "kb" / "library"
-LIBRARY_FILES = sorted(LIBRARY.rglob("*.md"))
+LIBRARY_FILES = [*sorted(LIBRARY.rglob("*.md")), GLOSSARY_FILE]
 
 
 class Section(NamedTuple):
@@ -35,16 +37,22 @@ class Section(NamedTuple):
         return re.split(r"[　 ]", self.heading)[0]
 
 
+def page(path: Path) -> str:
+    """The Markdown of a page; the glossary is data that becomes one."""
+    text = path.read_text(encoding="utf-8")
+    return glossary_page(Glossary.load(text)) if path.suffix == ".toml" else text
+
+
 def front_matter(path: Path) -> dict[str, str]:
     """The `key: value` lines between the two --- lines."""
-    head = path.read_text(encoding="utf-8").split("---\n")[1]
+    head = page(path).split("---\n")[1]
     return dict(re.split(r":\s*", line, maxsplit=1) for line in head.splitlines() if line.strip())
 
 
 def sections(path: Path) -> list[Section]:
     """The ## sections of a library file, in order."""
     found = []
-    for part in re.split(r"^## +", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^## +", page(path), flags=re.MULTILINE)[1:]:
         heading, *lines = (line.strip() for line in part.strip().splitlines())
         lines = [line for line in lines if line]
         questions = [line[2:].strip() for line in lines if line.startswith("问：")]
