@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kb import currency, guard
-from kb.chronicle import chronicle
+from kb.chronicle import chronicle, registered
 from kb.compose import Composer, Draft, cite_as
 from kb.errors import ModelError
 from kb.generate import generate_claims
@@ -200,10 +200,14 @@ class Assistant:
         elif near:
             said += f"最接近的是{'、'.join(list(near)[:2])}，但它们没有回答这一点。"
         where = "可向发文机关的官方网站或当地知识产权维权援助机构核实；也可以把相关文件加入资料库后再问。"
+        entries: list[Citation] = []
         if unheld := self._unheld(inquiry):
             said = f"资料不足：本库登记有《{short_title(unheld[0])}》，但没有它的正文，不能据此回答。"
-        return Answer(inquiry.question, Outcome.INSUFFICIENT, (Claim(said, ()), Claim(where, (), Part.NOTES)),
-                      retrieved=tuple(hits))
+            entries = [Citation(n, p, p.text, p.locator) for n, p in enumerate(
+                (p for name in unheld for p in registered(self.registry, name, inquiry.question.as_of)), start=1)]
+        checked = check([Claim(entry.quote, (entry.n,)) for entry in entries], entries)
+        return Answer(inquiry.question, Outcome.INSUFFICIENT, (Claim(said, ()), *checked.claims, Claim(where, (), Part.NOTES)),
+                      checked.citations, checked.findings, retrieved=tuple(hits))
 
     def _understand(self, question: Question) -> Inquiry:
         return understand(question, self.lexicon, self.registry.names)

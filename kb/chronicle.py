@@ -8,7 +8,7 @@ from kb.statute import short_title
 from kb.text import chinese_date
 from kb.types import Passage, Tier, Version
 
-__all__ = ["LOCATOR", "chronicle"]
+__all__ = ["LOCATOR", "chronicle", "registered"]
 
 LOCATOR = "文献登记"
 
@@ -21,6 +21,12 @@ def chronicle(registry: Registry, document: str, day: date) -> list[Passage]:
     dated = [v for v in registry.versions(document) if v.in_force_from is not None]
     relevant = [v for v in dated if v.in_force_to is None or v.in_force_to >= day]
     return [_passage(version, day) for version in sorted(relevant, key=lambda v: v.in_force_from or date.max)]
+
+
+def registered(registry: Registry, document: str, day: date) -> list[Passage]:
+    """One passage for each version of a document, the latest first: that it exists, since when as far as is known, and
+    where its text is published."""
+    return [_passage(version, day) for version in registry.versions(document)]
 
 
 def _passage(registered: RegisteredVersion, day: date) -> Passage:
@@ -43,5 +49,6 @@ def _sentence(registered: RegisteredVersion, day: date) -> str:
     coming = first is not None and first > day
     until = f"，适用到{chinese_date(registered.in_force_to)}" if registered.in_force_to else ""
     since = f"自{chinese_date(first)}起施行" if first else ""
-    text = f"{name}{issued}{since}{f'，{chinese_date(day)}尚未施行' if coming else until}。"
+    known = issued or since or until
+    text = f"{name}{issued}{since}{f'，{chinese_date(day)}尚未施行' if coming else until}{'' if known else '的公布日和施行日没有核实'}。"
     return text + (f"（{registered.note}）" if not registered.held and registered.note else "")

@@ -37,8 +37,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "diff": cli_answers.diff,
     "ingest": cli_library.ingest, "fetch": cli_fetch.fetch}
 LIBRARY_COMMANDS: dict[str, Callable[..., None]] = {
-    "list": cli_library.list_library, "remove": cli_library.remove, "verify": cli_library.verify,
-    "rebuild": cli_library.rebuild}
+    "list": cli_library.list_library, "coverage": cli_library.cover, "remove": cli_library.remove,
+    "verify": cli_library.verify, "rebuild": cli_library.rebuild}
 for name, command in COMMANDS.items():
     app.command(name)(command)
 for name, command in LIBRARY_COMMANDS.items():

@@ -1,4 +1,4 @@
-"""Commands that fill and maintain the library: ingest; library list, remove, verify, rebuild."""
+"""Commands that fill and maintain the library: ingest; library list, coverage, remove, verify, rebuild."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from kb.cli_options import DONE, WITH_PROBLEMS, AsJson, Data, NoBundled, opened,
 if TYPE_CHECKING:
     from ingest.document import ReadOptions
 
-__all__ = ["ingest", "list_library", "rebuild", "remove", "verify"]
+__all__ = ["cover", "ingest", "list_library", "rebuild", "remove", "verify"]
 
 INTERRUPTED = 130          # as shells report a program stopped by Ctrl-C
 _PRUNE = "移除所列文件夹和压缩包里已经消失的文件"
@@ -85,6 +85,17 @@ def list_library(data: Data = None, no_bundled: NoBundled = False, as_json: AsJs
         return
     for v in versions:
         typer.echo(f"{v.kind.label}  《{v.title}》（{v.label}） {v.status.label} {v.tier.label}  {v.id}")
+    if checked := library.assistant.registry.last_checked():
+        typer.echo(f"时效最近一次核对：{checked[0].isoformat()}（{checked[1]}）")
+
+
+def cover() -> None:
+    """列出内置资料覆盖的主题：每个主题有多少条文要点，有多少篇写给企业、驿站和学员（Markdown 表格）。"""
+    from ingest.coverage import coverage, table
+    from kb.glossary import bundled_glossary
+
+    pages = (path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "library").rglob("*.md")))
+    typer.echo(table(coverage(pages), len(bundled_glossary().terms)), nl=False)
 
 
 def remove(version_ids: Annotated[list[str], typer.Argument(help="zhiwen library list 显示的编号")], data: Data = None) -> None:

@@ -51,6 +51,8 @@ class RegisteredVersion:
     note: str = ""
     period_to: date | None = None        # last day of the period a plan covers
     aliases: tuple[str, ...] = ()
+    currency_checked: date | None = None     # when somebody last looked whether a newer text or a repeal is known
+    currency_checked_by: str = ""            # who, and how
 
     def in_force_on(self, day: date) -> bool:
         return applies_on(day, self.in_force_from, self.in_force_to, self.status)
@@ -86,8 +88,9 @@ class Registry:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise SourceError(f"文献登记表不是有效的 TOML：{error}", "请按报错的行号改正 registry.toml") from error
-        _refuse_unknown(data, {"version", "move"}, "文件顶层")
-        entries = tuple(_entry(raw) for raw in data.get("version", []))
+        _refuse_unknown(data, {"version", "move", "currency_check"}, "文件顶层")
+        checked = _currency_check(data.get("currency_check", {}))
+        entries = tuple(_entry(checked | raw) for raw in data.get("version", []))
         _refuse_twins(entries)
         return cls(entries, _names(entries), tuple(_move(raw, entries) for raw in data.get("move", [])))
 
@@ -152,6 +155,11 @@ class Registry:
                 return {new: old for old, new in move.articles.items()}.get(article)
         return None
 
+    def last_checked(self) -> tuple[date, str] | None:
+        """The last day on which somebody looked whether a registered text is still current, and who and how."""
+        checks = [(e.currency_checked, e.currency_checked_by) for e in self.entries if e.currency_checked]
+        return max(checks, default=None)
+
     def missing(self) -> tuple[RegisteredVersion, ...]:
         """Known to exist, but the text has not been collected."""
         return tuple(e for e in self.entries if not e.held)
@@ -167,10 +175,16 @@ def _bundled() -> Registry:
     return Registry.load(resources.files("kb").joinpath("library/registry.toml").read_text(encoding="utf-8"))
 
 
-_DATES: Final = ("issued", "in_force_from", "in_force_to", "period_to")
+_DATES: Final = ("issued", "in_force_from", "in_force_to", "period_to", "currency_checked")
 _TEXTS: Final = ("document", "title", "label", "number", "number_basis", "issuer", "supersedes", "source_url",
-                 "place", "note")
+                 "place", "note", "currency_checked_by")
 _KNOWN: Final = frozenset((*_DATES, *_TEXTS, "kind", "status", "held", "aliases"))
+
+
+def _currency_check(raw: dict[str, Any]) -> dict[str, Any]:
+    """What holds of every version that does not say otherwise."""
+    _refuse_unknown(raw, {"day", "by"}, "currency_check")
+    return {f"currency_checked{suffix}": raw[key] for key, suffix in (("day", ""), ("by", "_by")) if key in raw}
 
 
 def _entry(raw: dict[str, Any]) -> RegisteredVersion:

@@ -406,3 +406,17 @@ def test_the_dates_of_a_document_come_from_the_register_whether_or_not_its_text_
 
 def test_evidence_is_answered_with_the_checklist_of_the_guide(bundled: Assistant):
     assert "证据" in said(ask(bundled, "公司图纸被离职员工偷偷拷走了,我该收集什么证据告他"), Part.STEPS)
+
+
+@pytest.mark.parametrize(("question", "facts"), [
+    ("商业秘密保护规定里怎么处罚", ("自2026年6月1日起施行", "www.samr.gov.cn")),
+    ("湖北省知识产权促进和保护条例什么时候施行", ("2024年9月通过", "flk.npc.gov.cn")),
+    ("武汉市知识产权促进和保护条例有什么规定", ("2014年制定", "flk.npc.gov.cn")),
+])
+def test_of_a_text_that_is_not_held_it_says_that_it_exists_since_when_and_where_it_is_published(bundled, question, facts):
+    answer = ask(bundled, question)
+    said = "".join(claim.text for claim in answer.claims)
+    assert answer.outcome is Outcome.INSUFFICIENT
+    assert "没有它的正文" in said
+    assert all(fact in said for fact in facts)
+    assert [citation.locator for citation in answer.citations] == ["文献登记"]

@@ -228,3 +228,30 @@ def test_a_fault_in_the_register_is_refused_and_the_entry_named(text, said):
     with pytest.raises(SourceError) as refused:
         Registry.load(text)
     assert all(part in refused.value.problem for part in said)
+
+
+def test_every_version_says_when_and_by_whom_its_currency_was_last_checked():
+    assert all(entry.currency_checked and entry.currency_checked_by for entry in REGISTRY.entries)
+
+
+def test_a_version_that_was_looked_at_later_says_so_itself():
+    entry = '[[version]]\ndocument = "灯塔法"\ntitle = "灯塔法"\nkind = "law"\nlabel = '
+    registry = Registry.load(f"""
+[currency_check]
+day = 2026-01-01
+by = "甲"
+{entry}"2010"
+{entry}"2024"
+currency_checked = 2026-02-01
+currency_checked_by = "乙"
+""")
+    assert [(e.currency_checked, e.currency_checked_by) for e in registry.entries] == [
+        (date(2026, 1, 1), "甲"), (date(2026, 2, 1), "乙")]
+    assert registry.last_checked() == (date(2026, 2, 1), "乙")
+
+
+@pytest.mark.parametrize("document", ["商业秘密保护规定", "湖北省知识产权促进和保护条例", "武汉市知识产权促进和保护条例"])
+def test_a_text_that_could_not_be_obtained_is_registered_with_where_to_get_it(document):
+    (entry,) = REGISTRY.versions(document)
+    assert not entry.held
+    assert re.search(r"[a-z]+\.[a-z.]+\.cn|flk\.npc\.gov\.cn", entry.note)
