@@ -85,7 +85,7 @@ def list_library(data: Data = None, no_bundled: NoBundled = False, as_json: AsJs
         return
     for v in versions:
         typer.echo(f"{v.kind.label}  《{v.title}》（{v.label}） {v.status.label} {v.tier.label}  {v.id}")
-    if checked := library.assistant.registry.last_checked():
+    if versions and (checked := library.assistant.registry.last_checked()):
         typer.echo(f"时效最近一次核对：{checked[0].isoformat()}（{checked[1]}）")
 
 

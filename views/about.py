@@ -32,6 +32,9 @@ def page() -> None:
     st.markdown(words.limits_text)
     st.header(words.library, anchor=False)
     _library(opened.assistant.store.versions(), opened.clock.today())
+    if checked := opened.assistant.registry.last_checked():
+        day, by = checked
+        st.caption(words.currency_line.format(day=day.isoformat(), by=escape_markdown(by)))
 
 
 def _library(versions: list[Version], day: date) -> None:

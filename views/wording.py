@@ -52,6 +52,7 @@ class Wording:
     kept: str
     library: str
     library_line: str
+    currency_line: str
     limits: str
     limits_text: str
 
@@ -99,6 +100,7 @@ CHINESE = Wording(
     kept="对话只保存在当前页面的内存里，关闭页面或点“清除本次对话”即消失；日志不记录提问内容。",
     library="资料库里有什么",
     library_line="共 {documents} 份文件、{versions} 个文本",
+    currency_line="是否有新版本或废止，最近一次核对在 {day}（{by}）",
     limits="使用前请知道",
     limits_text="这里的内容供学习和初步判断参考，不是法律意见；重要事项请咨询律师或主管部门。",
 )
@@ -151,6 +153,7 @@ ENGLISH = Wording(
     kept="Conversations live in this page's memory only and are gone when you close or clear it; logs hold no questions.",
     library="What is in the library",
     library_line="{documents} documents in {versions} versions",
+    currency_line="Last checked for newer versions and repeals on {day} ({by})",
     limits="Before you rely on it",
     limits_text="For study and first orientation, not legal advice; ask a lawyer or the authority about what matters.",
 )
