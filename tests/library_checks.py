@@ -205,6 +205,11 @@ class _Page:
             text = text[starts[ref.item - 1]:starts[ref.item]] if ref.item < len(starts) else ""
         return text
 
+    def _place(self, document: str, locator: str) -> str:
+        """A place of the plan; empty where there is none such."""
+        held = [(self.texts or {}).get((v.document, v.label), {}) for v in self._meant(document)]
+        return next((places[locator] for places in held if locator in places), "")
+
     def _names(self, section: Section) -> Iterator[str]:
         """What the text itself names is known, and its articles stand in the 依据 line too."""
         body, refs = f"{section.heading}\n{section.body}", _refs(section)
@@ -238,9 +243,12 @@ class _Page:
         cited = {ref: self._text(*ref) for ref in _refs(section)}
         yield from (f"依据 {ref} does not exist in {label or 'the text in force'}"
                     for (ref, label), text in cited.items() if not text)
+        yield from (f"依据 《{document}》{locator} does not exist" for document, locator in _places(section)
+                    if not self._place(document, locator))
         named = article_locators(section.body)
         carrying = [text for position, ((ref, _), text) in enumerate(cited.items())
                     if text and (not self.digest or position == 0 or ref.locator in named)]
+        carrying += [self._place(*place) for place in _places(section)]
         carrying += [f"{day.year}年{day.month}月{day.day}日" for ref, _ in cited for v in self.registry.versions(ref.document)
                      for day in (v.in_force_from, v.in_force_to) if day]
         said = _without_numbers(_OURS.sub("", f"{section.heading}\n{section.body}"))
@@ -262,8 +270,7 @@ class _Page:
                         if copied_runs(question, runs_of([own], 8), 8))
             return
         for (ref, _), text in cited.items():
-            said = max((len(_pairs(text) & _pairs(sentence)) for sentence in _statements(section)), default=0)
-            if text and said < 2 and not figures(text) & figures(section.body):
+            if text and len(_pairs(text) & _pairs(section.body)) < 2 and not figures(text) & figures(section.body):
                 yield f"依据 {ref} supports nothing that is said here"
 
 
@@ -275,14 +282,14 @@ def repeated_questions(paths: Sequence[Path]) -> list[str]:
 
 
 # Words that every article has: sharing them says nothing of the matter.
-_COMMON = """商业秘密 知识产权 人民法院 市场监督管理部门 有下列情形之一的 中华人民共和国 依照前款规定 法律 行政法规 当事人 用人单位 劳动合同 权利人
+_COMMON = """商业秘密 知识产权 市场监督管理部门 有下列情形之一的 中华人民共和国 依照前款规定 法律 行政法规 当事人 用人单位 劳动合同 权利人
 不正当竞争 应当 可以 不得 或者 以及 其他 他人 规定 依法 侵犯 侵权 行为 单位 个人 企业 部门 机关 申请 的人 进行 有关 相关 要求 责任 情况 证据 信息
 使用 作出 按照 没有 不能 已经 同意 合同 员工 公司"""
 
 
 def _pairs(text: str) -> set[str]:
-    """Neighbouring characters that say something of the matter."""
-    text = fold(text)
+    """Neighbouring characters that say something of the matter. 提起诉讼 is what people call 起诉."""
+    text = fold(text).replace("提起诉讼", "起诉")
     return {pair for k in range(len(text) - 1) if re.fullmatch(r"\w\w", pair := text[k:k + 2]) and pair not in _COMMON}
 
 
@@ -307,6 +314,11 @@ def _written(ref: StatuteRef, label: str) -> str:
 def _refs(section: Section) -> list[tuple[StatuteRef, str]]:
     """The articles of the 依据 line, each with the label of the version it names, if any."""
     return [(ref, version_named(written)) for written in section.basis if (ref := parse_ref(written)) is not None]
+
+
+def _places(section: Section) -> list[tuple[str, str]]:
+    """Document and locator of the places of a plan in the 依据 line."""
+    return [(place[1], place[2]) for written in section.basis if (place := _PLACE.fullmatch(written))]
 
 
 def _guide_titles() -> set[str]:

@@ -15,9 +15,10 @@ from ingest.glossary import glossary_page
 from kb.glossary import GLOSSARY_FILE, Glossary
 from kb.registry import Registry
 from kb.text import fold, parse_numeral
+from kb.types import Kind
 
 __all__ = ["LIBRARY", "LIBRARY_FILES", "Section", "Texts", "article_locators", "articles", "copied_runs", "figures",
-           "front_matter", "official_texts", "page", "paragraphs", "runs_of", "sections", "words_of"]
+           "front_matter", "official_texts", "page", "paragraphs", "plan_places", "runs_of", "sections", "words_of"]
 
 Texts = Mapping[tuple[str, str], Mapping[str, str]]        # version group and label → locator → article
 
@@ -125,14 +126,34 @@ def paragraphs(article: str) -> list[str]:
 
 
 def official_texts(corpus: Path, registry: Registry) -> Texts:
-    """The articles of every official text that the register knows. Parts of one code in several files are read together."""
+    """The articles of every official text that the register knows, and the places of the plan. Parts of one code in
+    several files are read together."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for entry in json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))["documents"]:
         issued = date.fromisoformat(entry["date_issued"]) if entry["date_issued"][:1].isdigit() else None
         version = registry.version_of(entry["title"], issued, entry["document_number"])
         if version is not None:
-            read = articles((corpus / entry["file"]).read_text(encoding="utf-8"))
+            text = (corpus / entry["file"]).read_text(encoding="utf-8")
+            read = plan_places(text) if version.kind is Kind.POLICY_PLAN else articles(text)
             found.setdefault((version.document, version.label), {}).update(read)
+    return found
+
+
+def plan_places(text: str) -> dict[str, str]:
+    """The plan's text by its places, 二、(三)7; the covering letter, which names issuer and day, belongs to 一."""
+    found: dict[str, str] = {}
+    top = part = ""
+    locator = "一、建设目标"
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if match := re.match(r"([一二三四])、(.*)", line):
+            top, part = match[1], ""
+            locator = line if top in "一四" else f"{top}、"
+        elif match := re.match(r"(\([一二三四五六七]\))", line):
+            part = match[1]
+            locator = f"{top}、{part}"
+        elif match := re.match(r"(\d+)\.", line):
+            locator = f"{top}、{part}{match[1]}"
+        found[locator] = found.get(locator, "") + line + "\n"
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kb.text import fold, sentences
-from tests.library_pages import LIBRARY, copied_runs, figures, front_matter, runs_of, sections
+from tests.library_pages import LIBRARY, copied_runs, figures, front_matter, plan_places, runs_of, sections
 
 DIGEST = LIBRARY / "plan" / "wuhan-demonstration-zone.md"
 NAME = "武汉市国家知识产权保护示范区建设方案"
@@ -16,24 +16,6 @@ LOCATORS = ["一、建设目标", *(f"二、{part}{number}" for part, numbers in
             "三、(一)", "三、(二)", "三、(三)", "四、组织保障"]
 
 DIGESTED = {section.locator: section for section in sections(DIGEST)}
-
-
-def official_sections(text: str) -> dict[str, str]:
-    """The plan's text by the same locators; the covering letter, which names issuer and day, belongs to 一."""
-    found: dict[str, str] = {}
-    top = part = ""
-    locator = "一、建设目标"
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        if match := re.match(r"([一二三四])、(.*)", line):
-            top, part = match[1], ""
-            locator = line if top in "一四" else f"{top}、"
-        elif match := re.match(r"(\([一二三四五六七]\))", line):
-            part = match[1]
-            locator = f"{top}、{part}"
-        elif match := re.match(r"(\d+)\.", line):
-            locator = f"{top}、{part}{match[1]}"
-        found[locator] = found.get(locator, "") + line + "\n"
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -130,14 +112,14 @@ def test_planned_work_is_never_told_as_done(locator):
 
 @pytest.mark.corpus
 def test_the_official_text_has_exactly_the_places_the_digest_has(official_text):
-    assert {locator for locator in official_sections(official_text) if locator not in (
+    assert {locator for locator in plan_places(official_text) if locator not in (
         "二、", "三、", *(f"二、{part}" for part in TASKS))} == set(LOCATORS)
 
 
 @pytest.mark.corpus
 @pytest.mark.parametrize("locator", LOCATORS)
 def test_a_section_has_every_figure_of_its_place_in_the_plan_and_no_other(locator, official_text):
-    assert figures(DIGESTED[locator].body) == figures(official_sections(official_text)[locator])
+    assert figures(DIGESTED[locator].body) == figures(plan_places(official_text)[locator])
 
 
 @pytest.mark.corpus
@@ -150,7 +132,7 @@ def test_names_in_quotation_marks_are_the_plans_own(locator, official_text):
 @pytest.mark.corpus
 @pytest.mark.parametrize("locator", LOCATORS)
 def test_every_named_project_of_a_task_is_in_its_section(locator, official_text):
-    quoted = re.findall(r"[“《]([^”》]+)[”》]", official_sections(official_text)[locator])
+    quoted = re.findall(r"[“《]([^”》]+)[”》]", plan_places(official_text)[locator])
     wanted = [name for names in quoted for name in names.split("、")]
     assert [name for name in wanted if fold(name) not in fold(DIGESTED[locator].body)] == []
 
