@@ -251,7 +251,7 @@ class _Page:
         carrying += [self._place(*place) for place in _places(section)]
         carrying += [f"{day.year}年{day.month}月{day.day}日" for ref, _ in cited for v in self.registry.versions(ref.document)
                      for day in (v.in_force_from, v.in_force_to) if day]
-        said = _without_numbers(_OURS.sub("", f"{section.heading}\n{section.body}"))
+        said = _without_numbers(_OURS.sub("", f"{section.heading}\n{_stated(section)}"))
         printed = set().union(*map(figures, carrying))
         yield from (f"figure {figure} stands in no article it rests on" for figure in sorted(figures(said) - printed))
         for line in said.splitlines():
@@ -314,6 +314,12 @@ def _written(ref: StatuteRef, label: str) -> str:
 def _refs(section: Section) -> list[tuple[StatuteRef, str]]:
     """The articles of the 依据 line, each with the label of the version it names, if any."""
     return [(ref, version_named(written)) for written in section.basis if (ref := parse_ref(written)) is not None]
+
+
+def _stated(section: Section) -> str:
+    """The body without what is made up and says so: 假设…, and the questions of a self-test."""
+    lines = [line for line in section.body.splitlines() if not re.match(r"(?:\d+\. |- )?假设", line)]
+    return "\n".join(re.sub(r"^[^？]*？", "", line) if section.heading == "自测" else line for line in lines)
 
 
 def _places(section: Section) -> list[tuple[str, str]]:
