@@ -238,7 +238,7 @@ class _Page:
     def _figures(self, section: Section) -> Iterator[str]:
         """A digest's figures stand in its own article or one that its text names, a guide's in any of its 依据 line.
 
-        The first and last day of the texts cited are in the register.
+        The days of the texts cited or named are in the register.
         """
         cited = {ref: self._text(*ref) for ref in _refs(section)}
         yield from (f"依据 {ref} does not exist in {label or 'the text in force'}"
@@ -249,8 +249,9 @@ class _Page:
         carrying = [text for position, ((ref, _), text) in enumerate(cited.items())
                     if text and (not self.digest or position == 0 or ref.locator in named)]
         carrying += [self._place(*place) for place in _places(section)]
-        carrying += [f"{day.year}年{day.month}月{day.day}日" for ref, _ in cited for v in self.registry.versions(ref.document)
-                     for day in (v.in_force_from, v.in_force_to) if day]
+        registered = [v for name in (*(ref.document for ref, _ in cited), *_TITLE.findall(section.body)) for v in self.registry.versions(name)]
+        carrying += [f"{day.year}年{day.month}月{day.day}日" for v in registered
+                     for day in (v.issued, v.in_force_from, v.in_force_to) if day]
         said = _without_numbers(_OURS.sub("", f"{section.heading}\n{_stated(section)}"))
         printed = set().union(*map(figures, carrying))
         yield from (f"figure {figure} stands in no article it rests on" for figure in sorted(figures(said) - printed))
