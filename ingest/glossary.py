@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from kb.glossary import Glossary, Term
+from kb.glossary import TITLE, Glossary, Term
 
-__all__ = ["TITLE", "glossary_page"]
+__all__ = ["glossary_page"]
 
-TITLE = "术语表"
 _ASKED_FOR = 3      # other words for a term that become questions
 
 

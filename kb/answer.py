@@ -18,7 +18,7 @@ from kb.prompting import answer_messages, pack
 from kb.relevance import NEVER, asked_terms, coverage, searchable
 from kb.retrieve import Retriever
 from kb.statute import short_title
-from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question
+from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question, Tier
 from kb.understand import Inquiry, understand
 from kb.verify import Checked, check
 
@@ -31,6 +31,8 @@ SAMPLE_QUESTIONS = ("销售离职带走客户名单，可以要求怎样的赔�
                     "示范区方案要建多少家商业秘密服务站？")
 
 _OTHER_SUBJECT = "这个问题不在本库范围内：本库只回答知识产权与商业秘密保护、武汉市示范区建设方案方面的问题。"
+
+_COMPARISON = "新旧对照"      # in the title of a page that compares two versions
 
 # Shares of what is asked (kb.relevance.coverage), set on eval/cases: from the first on the library settles a question;
 # from the second on it is about it in part; below, it is insufficient.
@@ -73,9 +75,10 @@ class Assistant:
 
     def _answer(self, inquiry: Inquiry, progress: Callable[[str], None]) -> Answer:
         progress("检索资料库")
-        if (inquiry.asks_when or inquiry.asks_change) and (dated := self._chronicle(inquiry)):
+        compared = self._compared(inquiry) if inquiry.asks_change else []
+        if (inquiry.asks_when or inquiry.asks_change) and not compared and (dated := self._chronicle(inquiry)):
             return dated
-        hits = self._retriever.search(inquiry)
+        hits = compared or self._retriever.search(inquiry)
         notices: list[Notice] = []
         draft = self._compose(inquiry, hits, notices)
         fit = self._fit(inquiry, hits, draft)
@@ -108,6 +111,12 @@ class Assistant:
             limit = Notice("partial", "以上是登记的版本和日期；逐条有哪些不同，请分别查看两个版本的同一条（可指明条号和年份来问）")
             return Answer(inquiry.question, Outcome.PARTIAL, checked.claims, checked.citations, checked.findings, (limit,))
         return Answer(inquiry.question, Outcome.ANSWERED, checked.claims, checked.citations, checked.findings)
+
+    def _compared(self, inquiry: Inquiry) -> list[Hit]:
+        """What the page says that compares the old and the new text of the document asked about, where the library has one."""
+        pages = [version.id for version in self.standing.versions() for document in inquiry.documents
+                 if version.tier is Tier.GUIDE and _COMPARISON in version.title and document in version.title]
+        return [Hit(passage, 1.0, (_COMPARISON,)) for page in pages for passage in self.store.passages_of(page)]
 
     def _fit(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> Outcome:
         """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""

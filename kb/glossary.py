@@ -13,8 +13,9 @@ from typing import Any
 from kb.errors import SourceError
 from kb.statute import parse_ref
 
-__all__ = ["GLOSSARY_FILE", "Glossary", "Term", "bundled_glossary"]
+__all__ = ["GLOSSARY_FILE", "TITLE", "Glossary", "Term", "bundled_glossary"]
 
+TITLE = "术语表"         # of the page that the library makes of it
 GLOSSARY_FILE = Path(__file__).parent / "library" / "glossary.toml"
 
 

@@ -23,6 +23,8 @@ _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guid
 _MOST_OF_A_CLAUSE = 0.25     # of a clause's terms must stand in the sentence that answers it
 _FITTING_STEPS = 0.05       # of what is asked must occur in the steps of a guide
 
+_IN_ENGLISH = "”的英文是"      # the last sentence of a glossary entry, for those who ask for it
+
 FIGURES = (Intent.AMOUNT, Intent.DURATION, Intent.DATE)
 SIGNS: Mapping[Intent, str] = {
     Intent.AMOUNT: r"\d|[一二三四五六七八九十百千万亿两]+(元|万|倍|家|件|次|个|期|份|人|分|天|日)|百分之|\d%|以下|以上|[共分][七\d]|"
@@ -107,12 +109,15 @@ class Leads:
                 beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
                 beside += any(subject in source.title for subject in inquiry.other_subjects)
                 for position, sentence in enumerate(statements(source)):
+                    if _IN_ENGLISH in sentence and "英" not in inquiry.text:
+                        continue
                     opening = max(0.0, 1 - position / 5) if source.version.tier is Tier.GUIDE else 0.0
                     fit, signed = overlap(sentence, source, asked), bool(signs.search(sentence))
                     stray = any(subject in sentence for subject in inquiry.strays)
-                    score = (fit + 0.5 * held + 0.6 * hit.score / top        # what was asked: here, in the passage, ranked
+                    score = (fit + 0.5 * held + 0.9 * hit.score / top        # what was asked: here, in the passage, ranked
                              + (0.6 + 0.4 * opening) * asked_for ** 2        # a section's own question; its opening rules
                              + 0.3 * signed + 0.12 * own_words               # the kind of words wanted, plain ones
+                             + (_IN_ENGLISH in sentence)                      # only where English is asked for
                              - 0.6 * beside - 0.35 * stray                   # another subject
                              - 0.001 * len(sentence) - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
                     found.append(Lead(sentence, source, hit.passage, score, fit, signed, position, asked_for))

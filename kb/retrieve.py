@@ -11,11 +11,12 @@ from functools import cached_property
 from kb.basis import refs_to_current_law
 from kb.currency import Standing, trust
 from kb.excerpt import ASIDE, section_of
+from kb.glossary import TITLE
 from kb.ports import PassageIndex, PassageStore
 from kb.registry import without_excerpt
 from kb.text import fold
 from kb.types import Hit, Passage, Tier
-from kb.understand import Inquiry
+from kb.understand import Inquiry, Intent
 
 __all__ = ["Retriever"]
 
@@ -27,6 +28,8 @@ _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
 _BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
 _ELSEWHERE = 0.55            # a rule of another place, when no place or another one was asked for; an amending decision
+_BESIDE_THE_POINT = 0.75            # what a term means, where something else is asked; what to do afterwards, where it is to be prevented
+_AFTERWARDS = ("怎么办", "72小时")     # end the titles of guides for what has happened already
 _FOR_OTHERS = 0.85           # a guide written for another audience than the one asking
 _HOME = "武汉"                # where this library is at home: its rules need not be asked for by place
 _DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide below interpretations
@@ -77,6 +80,10 @@ class Retriever:
         why = (*why, f"效力层级 {level}")
         if version.tier is Tier.GUIDE and section_of(passage) in ASIDE:
             score, why = score * _ELSEWHERE, (*why, "读者说明或假设的例子，不是规则")
+        if version.tier is Tier.GUIDE and inquiry.beforehand and version.title.endswith(_AFTERWARDS):
+            score, why = score * _BESIDE_THE_POINT, (*why, "讲事后怎么办，问的是事前")
+        if version.tier is Tier.GUIDE and version.title == TITLE and inquiry.intent is not Intent.DEFINITION:
+            score, why = score * _BESIDE_THE_POINT, (*why, "术语解释，问的不是含义")
         if version.audience and version.audience != inquiry.question.audience:
             score, why = score * _FOR_OTHERS, (*why, "写给其他读者")
         if version.document in inquiry.documents:

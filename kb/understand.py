@@ -46,7 +46,7 @@ class Inquiry:
     question about a document's own dates, `asks_change` for one about what a new version changed; `version_year` names
     the version asked for. `subjects` must occur in an answer, `other_subjects` must not be its document's subject, and
     a sentence about one of `strays` answers something else. `bound_to` are countries, places and coming years without
-    which an answer would be about something else.
+    which an answer would be about something else. `beforehand` is true where something is to be prevented.
     """
 
     question: Question
@@ -64,6 +64,7 @@ class Inquiry:
     subjects: tuple[str, ...] = ()
     other_subjects: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+    beforehand: bool = False
     version_year: str = ""
     resolved: bool = False
     unclear: bool = False
@@ -91,7 +92,7 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         version_year=_version_year(text) if mentions else "",
         expansions=expansions, event_day=_event_day(text, question.as_of), place=_place(text),
         bound_to=_bound_to(text, question.as_of),
-        parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
+        beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
         asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous)
 
 
@@ -157,7 +158,7 @@ def _without_connective(text: str) -> str:
 _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.PERMISSION, r"(吗|犯法不|违法不|算不算|行不行|可不可以|能不能)$"),
     (Intent.CHECKLIST, r"(什么|哪些)(证据|材料|手续)|证据清单|材料清单|准备(什么|哪些)"),
-    (Intent.STEPS, r"怎么办|怎么做|咋办|咋整|如何处理|如何应对|如何维权|怎样维权|怎么维权|该做什么|哪些步骤|步骤|流程|怎么报案|怎么举报|怎么保护|如何保护|"
+    (Intent.STEPS, r"怎么办|怎么做|咋办|咋整|如何处理|如何应对|如何维权|怎样维权|怎么维权|该做什么|哪些步骤|步骤|流程|怎么报案|怎么举报|怎么保护|如何保护|怎么防|如何防|怎样防|怎么避免|"
                    r"怎样保护|第一步|怎么取证|如何取证|怎么收集|要准备"),
     (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限|保护期"),
     (Intent.DATE, r"什么时候|何时|哪天|哪年|哪一年|几号|几月|生效|开始施行|起施行|什么时间|何日"),
@@ -177,10 +178,12 @@ def _intent(text: str, has_reference: bool) -> Intent:
     return Intent.LOOKUP if has_reference else Intent.OTHER
 
 
+_PREVENTION = re.compile(r"防止|防范|预防|避免|怎么防|如何防|怎样防")
+
 _CHANGED = re.compile(r"(修改|修订|改|变)了(什么|哪些|啥)|有(什么|哪些|啥)(变化|修改|不同|区别)|新旧.{0,6}(对照|区别|变化|不同)|(变化|修改)有哪些")
 
 # When a document itself was issued or takes effect, not when something in it falls due.
-_WHEN_LAW = re.compile(r"(什么时候|何时|哪天|哪年|哪一年|几号|几月|什么时间|何日|哪一天).{0,6}(施行|生效|印发|公布|颁布|发布|出台|实行)"
+_WHEN_LAW = re.compile(r"(什么时候|何时|哪天|哪年|哪一年|几号|几月|什么时间|何日|哪一天).{0,6}(施行|生效|印发|公布|颁布|发布|出台|实行|实施|开始用|启用)"
                        r"|(施行|生效|印发|公布|颁布|发布|出台).{0,3}(日期|时间|日是|是哪)")
 
 # 2024年5月1日, 2024年5月, 2024年: the day something happened. A year that names a version or a deadline is not an event.

@@ -390,7 +390,7 @@ def test_a_new_subject_takes_the_place_of_the_old_one_in_a_follow_up(bundled: As
     assert "快维中心" in answer.resolved
 
 
-@pytest.mark.parametrize("question", ["离婚财产怎么分", "公司注册流程", "劳动合同试用期最长多久", "帮我写一首诗"])
+@pytest.mark.parametrize("question", ["离婚财产怎么分", "公司注册流程", "带薪年休假有几天", "帮我写一首诗"])
 def test_a_subject_the_library_does_not_hold_is_not_answered_with_another(bundled: Assistant, question):
     assert ask(bundled, question).outcome.refused
 

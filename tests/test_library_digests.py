@@ -19,7 +19,7 @@ WHOLE = ("aucl-2025", "aucl-interpretation-2022", "spc-trade-secrets-2020", "cri
          "act-preservation-2018", "jurisdiction-2022", "technical-investigators-2019", "technology-contracts-2020",
          "patent-law-2020", "patent-rules-2023", "trademark-law-2019", "trademark-law-2026", "copyright-law-2020",
          "tech-transfer-2015", "science-popularization-2024", "plant-varieties-2025", "customs-protection-2018",
-         "foreign-ip-disputes-2025", "complaints-2022", "penalty-publicity-2021", "arbitration-2025", "criminal-law-ip")
+         "foreign-ip-disputes-2025", "complaints-2022", "penalty-publicity-2021", "criminal-law-ip")
 
 # What a digest of a part must not lack: the articles a trade-secret owner, an employee or a trainee asks about.
 REQUIRED = {
