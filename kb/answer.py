@@ -10,6 +10,7 @@ from kb import currency, guard
 from kb.chronicle import chronicle, registered
 from kb.compose import Composer, Draft, cite_as
 from kb.errors import ModelError
+from kb.excerpt import section_of
 from kb.generate import generate_claims
 from kb.lexicon import Lexicon
 from kb.planned import asks_what_a_figure_is
@@ -116,7 +117,8 @@ class Assistant:
         """What the page says that compares the old and the new text of the document asked about, where the library has one."""
         pages = [version.id for version in self.standing.versions() for document in inquiry.documents
                  if version.tier is Tier.GUIDE and _COMPARISON in version.title and document in version.title]
-        return [Hit(passage, 1.0, (_COMPARISON,)) for page in pages for passage in self.store.passages_of(page)]
+        return [Hit(passage, 1.0, (_COMPARISON,)) for page in pages for passage in self.store.passages_of(page)
+                if section_of(passage) in ("一句话", "对照")]
 
     def _fit(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> Outcome:
         """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""

@@ -420,3 +420,13 @@ def test_of_a_text_that_is_not_held_it_says_that_it_exists_since_when_and_where_
     assert "没有它的正文" in said
     assert all(fact in said for fact in facts)
     assert [citation.locator for citation in answer.citations] == ["文献登记"]
+
+
+@pytest.mark.parametrize(("question", "changed"), [
+    ("反不正当竞争法新旧有什么区别", "“恶意”改“故意”"),
+    ("2026年商标法改了什么", "动态标志"),
+])
+def test_what_a_new_version_changed_is_answered_by_the_page_that_compares_the_two(bundled, question, changed):
+    answer = ask(bundled, question)
+    assert answer.outcome is Outcome.ANSWERED
+    assert changed in "".join(claim.text for claim in answer.claims)

@@ -11,7 +11,7 @@ from kb.lexicon import bundled_lexicon
 from kb.registry import bundled_registry
 from kb.retrieve import Retriever
 from kb.statute import short_title
-from kb.types import Hit, Kind, Passage, Question, Status, Tier, Version, ordinal_numeral
+from kb.types import Audience, Hit, Kind, Passage, Question, Status, Tier, Version, ordinal_numeral
 from kb.understand import understand
 
 TODAY = date(2026, 11, 22)
@@ -316,3 +316,41 @@ def test_the_same_words_come_once_from_the_most_trusted_file_with_their_other_pl
     part, whole = article_of(version("样品法（节选）", "2020修订", date(2020, 1, 1)), 6, words), article_of(NEW_TEXT, 6, words)
     (hit,) = shelf_hits(copy, part, whole)
     assert hit.passage == whole and hit.also == (part, copy)
+
+
+# -- our own guides -------------------------------------------------------------------------------------------------------
+
+
+def guide(title: str, section: str = "步骤", audience: str = "") -> Passage:
+    of = Version(f"guide:{title}:{audience}", title, title, "2026-11", Kind.GUIDE, Tier.GUIDE, status=Status.CURRENT,
+                 in_force_from=date(2026, 5, 1), bundled=True, audience=audience)
+    return Passage(f"{of.id}>{section}", of, f"{title} > {section}", f"样品要保密：{title}，{section}，{audience}。", (title,))
+
+
+def first_of(text: str, *passages: Passage, audience: Audience = Audience.ENTERPRISE) -> Passage:
+    shelf = Shelf(*passages)
+    asked = understand(Question(text, TODAY, audience=audience), bundled_lexicon(), {})
+    return Retriever(shelf, shelf).search(asked)[0].passage
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_guide_written_for_the_one_who_asks_comes_first(audience):
+    guides = [guide("样品保密", audience=of) for of in Audience]
+    for order in (guides, guides[::-1]):
+        assert first_of("样品怎么保密", *order, audience=audience).version.audience == audience
+
+
+@pytest.mark.parametrize("section", ["适合谁", "举个例子", "举例", "自测"])
+def test_a_made_up_example_comes_after_what_the_guide_says(section):
+    rules = guide("样品保密")
+    assert first_of("样品怎么保密", guide("样品的保管", section), rules) == rules
+
+
+@pytest.mark.parametrize(("asked", "first"), [("怎么防止样品外泄", "样品怎么保密"), ("样品泄露了，该怎么处理", "样品泄露怎么办")])
+def test_what_to_do_afterwards_comes_after_prevention_where_that_is_asked_for(asked, first):
+    assert first_of(asked, guide("样品泄露怎么办"), guide("样品怎么保密")).version.title == first
+
+
+@pytest.mark.parametrize(("asked", "first"), [("样品是什么意思", "术语表"), ("样品要保管多久", "样品怎么保密")])
+def test_the_meaning_of_a_term_comes_first_where_it_is_asked_for(asked, first):
+    assert first_of(asked, guide("术语表", "样品"), guide("样品怎么保密")).version.title == first
