@@ -82,8 +82,9 @@ def _refuse_twins(terms: tuple[Term, ...]) -> None:
     owner: dict[str, str] = {}
     for term in terms:
         for word in (term.name, *term.also):
-            if owner.setdefault(word, term.name) != term.name or (word in term.also and word == term.name):
+            if word in owner:
                 raise _fault(term.name, f"“{word}”已经属于“{owner[word]}”")
+            owner[word] = term.name
 
 
 def _fault(term: str, what: str) -> SourceError:

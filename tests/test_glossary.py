@@ -24,7 +24,7 @@ def test_a_term_is_read_with_its_english_its_definition_and_its_other_names():
     (HEAD + TERM.replace("english", "englisch"), "“航标”有误：不认识的键或值 englisch"),
     (HEAD + TERM.replace('english = "navigation mark"\n', ""), "“航标”有误：缺少 english"),
     (HEAD + TERM.replace("《航标条例》第二条", "航标条例"), "读不成条文"),
-    (HEAD + TERM + TERM, "两个术语|已经属于“航标”"),
+    (HEAD + TERM + TERM, "“航标”已经属于“航标”"),
     (HEAD + TERM + 'also = ["航标"]\n', "“航标”已经属于“航标”"),
     (TERM, "缺少 'version'"),
     ("[[term", "不是有效的 TOML"),
