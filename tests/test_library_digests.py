@@ -17,7 +17,7 @@ from tests.library_pages import LIBRARY, Section, Texts, figures, front_matter, 
 # Digested whole: a section for every article of the official text, in its order.
 WHOLE = ("aucl-2025", "aucl-interpretation-2022", "spc-trade-secrets-2020", "criminal-ip-2025", "punitive-2026", "ip-evidence-2020",
          "act-preservation-2018", "jurisdiction-2022", "technical-investigators-2019", "technology-contracts-2020",
-         "patent-law-2020", "patent-rules-2023", "trademark-law-2019", "trademark-law-2026", "copyright-law-2020",
+         "patent-law-2020", "patent-rules-2023", "patent-agency-2018", "trademark-law-2019", "trademark-law-2026", "copyright-law-2020",
          "tech-transfer-2015", "science-popularization-2024", "plant-varieties-2025", "customs-protection-2018",
          "foreign-ip-disputes-2025", "complaints-2022", "penalty-publicity-2021", "criminal-law-ip")
 
