@@ -149,7 +149,7 @@ def copy_files(data: Path, manifest: Manifest, target: Path, part: str = "") -> 
 def publish(data: Path, generation: str) -> None:
     """Put a finished generation into use, atomically, and remove the others."""
     _write_durably(data / "index" / "CURRENT", generation)
-    _remove(path for path in _generations(data) if path.name != generation)
+    sweep(data, damaged=False)
 
 
 def sweep(data: Path, *, damaged: bool = True) -> None:
