@@ -132,6 +132,7 @@ def ask(page, question: str) -> None:
     box.press("Enter")
     chat = page.get_by_test_id("stChatMessage")
     chat.nth(1).get_by_text(re.compile("用时|编号")).wait_for()
+    page.wait_for_function("document.querySelector('[data-stale=true]') === null")     # what the last run left on the page
     assert "编号" not in chat.nth(1).inner_text(), chat.nth(1).inner_text()
 
 
