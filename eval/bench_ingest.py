@@ -22,7 +22,7 @@ from eval.figure import Figure, machine
 from eval.process import Finished, environment, run, zhiwen
 from kb.assemble import open_library
 from kb.clock import SystemClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.errors import ConfigError
 from kb.settings import Settings
 from kb.types import Question
@@ -257,7 +257,7 @@ class _Embeddings:
     """Our embedder as LangChain calls one. A few texts at a time: its pieces are long, and all at once fill a gigabyte."""
 
     def __init__(self) -> None:
-        self._embedder = CharNgramEmbedder()
+        self._embedder = StaticEmbedder()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         slices = (self._embedder.embed(texts[i:i + _TEXTS_AT_ONCE]) for i in range(0, len(texts), _TEXTS_AT_ONCE))

@@ -6,12 +6,13 @@ A share is a `Fraction`, so that tests state it exactly; whoever prints it decid
 import re
 from collections.abc import Collection, Sequence
 from fractions import Fraction
+from math import log2
 
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.text import fold
 
 __all__ = ["answer_length", "hit_at_k", "key_fact_recall", "mean", "missing_articles", "missing_facts", "mrr",
-           "over_refusal", "recall_at_k", "refusal_recall", "said", "verbatim_share"]
+           "ndcg_at_k", "over_refusal", "recall_at_k", "refusal_recall", "said", "verbatim_share"]
 
 
 def recall_at_k(ranking: Sequence[str], gold: Collection[str], k: int) -> Fraction | None:
@@ -40,6 +41,18 @@ def mrr(ranking: Sequence[str], gold: Collection[str]) -> Fraction | None:
     if not gold:
         return None
     return next((Fraction(1, rank) for rank, found in enumerate(ranking, start=1) if found in gold), Fraction(0))
+
+
+def ndcg_at_k(ranking: Sequence[str], gold: Collection[str], k: int) -> float | None:
+    """Discounted gain of the gold articles among the first k, as a share of the best order; None without gold.
+
+    Järvelin and Kekäläinen, Cumulated Gain-Based Evaluation of IR Techniques (2002), binary gain, logarithm to base 2.
+    """
+    wanted = set(gold)
+    if not wanted:
+        return None
+    gained = sum(1 / log2(rank + 1) for rank, found in enumerate(ranking[:k], start=1) if found in wanted)
+    return gained / sum(1 / log2(rank + 1) for rank in range(1, min(k, len(wanted)) + 1))
 
 
 def said(text: str, wording: str) -> bool:

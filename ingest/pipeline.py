@@ -153,7 +153,7 @@ def _report(run: Run, clock: Clock, began: float, *, missing: int = 0, removed: 
 def _content(library: Path) -> str:
     """Digest of the shipped library: its texts, its register, and how they are read."""
     summed = sha256(str(RECIPE).encode())
-    for path in (*sorted(library.rglob("*.md")), library / "registry.toml", library / _GLOSSARY):
+    for path in (*sorted(library.rglob("*.md")), *sorted(library.rglob("*.jsonl")), library / "registry.toml", library / _GLOSSARY):
         if path.is_file():
             summed.update(path.relative_to(library).as_posix().encode() + b"\0" + path.read_bytes())
     return summed.hexdigest()

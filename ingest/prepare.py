@@ -24,6 +24,7 @@ from ingest.parse import parse
 from ingest.structure import article_of, structure
 from kb.errors import SourceError
 from kb.fingerprints import Fingerprints, bundled_fingerprints, outline
+from kb.questions import bundled_questions, with_questions
 from kb.types import Kind, Passage, Status, Tier, Version
 
 __all__ = ["document_text", "prepare", "prepare_bundled"]
@@ -51,6 +52,8 @@ def prepare(raw: RawFile, entry: ManifestEntry | None, registry: Register | None
         raw, page, outline(drafts), registry, known if known is not None else bundled_fingerprints())
     version = _as_read(identity.version, parsed.pages)
     passages = number_passages([replace(draft, version=version) for draft in drafts])
+    if version.tier is Tier.OFFICIAL:
+        passages = with_questions(passages, bundled_questions())
     doubts = [SourceWarning(raw.name, doubt, "请对照原件核对") for doubt in dict.fromkeys(shape.doubts)]
     return PreparedDocument(version, passages, (*parsed.warnings, *_distrust(raw, entry), *identity.warnings, *doubts),
                             parsed.pages)
@@ -90,7 +93,7 @@ def prepare_bundled(raw: RawFile, registry: Register) -> PreparedDocument:
     drafts = [draft for section in _sections(parsed.blocks) for draft in _passages(section, version)]
     if not drafts:
         raise SourceError(f"内置资料 {raw.name} 没有“##”小节", "请按格式补充")
-    return PreparedDocument(version, number_passages(drafts), parsed.warnings)
+    return PreparedDocument(version, with_questions(number_passages(drafts), bundled_questions()), parsed.warnings)
 
 
 def _digest_version(raw: RawFile, parsed: ParsedDocument, registry: Register) -> Version:

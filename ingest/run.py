@@ -21,6 +21,7 @@ from kb.catalogue import Catalogue, FileRecord
 from kb.errors import SourceError
 from kb.fingerprints import bundled_fingerprints
 from kb.ports import Embedder
+from kb.questions import bundled_questions
 from kb.registry import Registry
 from kb.types import Passage, Version
 
@@ -81,7 +82,7 @@ class Run:
         self._prepared = 0
         # The register names and dates what a manifest leaves open, the fingerprints say what is genuine: where either is
         # new, every file is read again.
-        rules = (str(RECIPE), repr(registry.entries), bundled_fingerprints().dump())
+        rules = (str(RECIPE), repr(registry.entries), bundled_fingerprints().dump(), repr(bundled_questions()))
         self._recipe = sha256("\n".join(rules).encode()).hexdigest()
 
     # --- the steps, in the order `ingest.pipeline` takes them

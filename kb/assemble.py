@@ -8,7 +8,7 @@ from pathlib import Path
 from kb.answer import Assistant
 from kb.catalogue import Catalogue
 from kb.clock import SystemClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import Generation, open_index
 from kb.lexicon import bundled_lexicon
@@ -38,8 +38,14 @@ class LiveIndex:
     def lexical(self, query: str, top: int) -> list[tuple[str, float]]:
         return self._newest().lexical(query, top)
 
+    def asked(self, query: str, top: int) -> list[tuple[str, float]]:
+        return self._newest().asked(query, top)
+
     def nearest(self, query: str, top: int) -> list[tuple[str, float]]:
         return self._newest().nearest(query, top)
+
+    def nearest_asked(self, query: str, top: int) -> list[tuple[str, float]]:
+        return self._newest().nearest_asked(query, top)
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         return self._newest().rarity(terms)
@@ -127,7 +133,7 @@ class Tools:
 
 def tools(settings: Settings, clock: Clock | None = None) -> Tools:
     """The adapters for writing to the library of `settings`."""
-    return Tools(settings.data, bundled_registry(), CharNgramEmbedder(), clock or SystemClock())
+    return Tools(settings.data, bundled_registry(), StaticEmbedder(), clock or SystemClock())
 
 
 def open_library(settings: Settings, clock: Clock | None = None,

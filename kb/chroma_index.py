@@ -5,7 +5,9 @@ is used once: a writer's fresh generation, or a reader's private copy.
 """
 
 import struct
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VectorIndex"]
 
-_COLLECTION = "passages"
+_PASSAGES, _ASKED = "passages", "questions"       # a question's id is its passage's with #0, #1, …
 # Chroma's default graph (ef_search 100) loses a few of 150 neighbours, and which ones differs each time it is opened:
 # the same question would rank differently in two processes. Wider than any list asked for, it finds them all.
 _CONSTRUCTION, _NEIGHBOURS, _SEARCH = 200, 32, 600
@@ -32,56 +34,114 @@ class VectorIndex:
     def __init__(self, folder: Path, *, embedder: str = "", dimension: int = 0) -> None:
         """Opens the collection; makes it when a dimension is given and it does not exist."""
         self._folder, self._client = folder, _client(folder)
-        if dimension:
-            self._collection: Collection = self._client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": {
-                    "space": "cosine", "ef_construction": _CONSTRUCTION, "max_neighbors": _NEIGHBOURS,
-                    "ef_search": _SEARCH}},
-                metadata={"embedder": embedder, "dimension": dimension})
-        else:
-            self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+        self._passages, self._asked = (_collection(self._client, name, embedder, dimension) for name in (_PASSAGES, _ASKED))
 
     def put(self, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
-        """Add or replace by id."""
+        """Add or replace by id. What was replaced loses its questions."""
+        self._forget_asked(ids)
+        self.__dict__.pop("_size", None)
         for i in range(0, len(ids), _BATCH):
-            self._collection.upsert(ids=list(ids[i:i + _BATCH]), embeddings=vectors[i:i + _BATCH])
+            self._passages.upsert(ids=list(ids[i:i + _BATCH]), embeddings=vectors[i:i + _BATCH])
+
+    def put_asked(self, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
+        """Add the questions of passages that have none: a vector each, `ids` the passages they lead to."""
+        counts: Counter[str] = Counter()
+        rows = []
+        for passage_id in ids:
+            rows.append(f"{passage_id}#{counts[passage_id]}")
+            counts[passage_id] += 1
+        for i in range(0, len(rows), _BATCH):
+            self._asked.upsert(ids=rows[i:i + _BATCH], embeddings=vectors[i:i + _BATCH])
+        self._questions_of |= counts
 
     def remove(self, ids: Sequence[str]) -> None:
         """Ids that are not there are ignored."""
+        self._forget_asked(ids)
+        self.__dict__.pop("_size", None)
         for i in range(0, len(ids), _BATCH):
-            self._collection.delete(ids=list(ids[i:i + _BATCH]))
+            self._passages.delete(ids=list(ids[i:i + _BATCH]))
 
     def nearest(self, vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
         """(passage id, cosine similarity), best first, equal values by id."""
-        top = min(top, len(self))
-        if top < 1 or not vector.any():
-            return []
-        found = self._collection.query(query_embeddings=vector[np.newaxis, :], n_results=top, include=["distances"])
-        distances = found["distances"] or [[]]
-        hits = zip(found["ids"][0], distances[0], strict=True)
-        return sorted(((passage_id, 1.0 - float(distance)) for passage_id, distance in hits),
-                      key=lambda hit: (-hit[1], hit[0]))
+        return sorted(_query(self._passages, vector, min(top, self._size)), key=lambda hit: (-hit[1], hit[0]))
+
+    def nearest_asked(self, vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
+        """The same by the most similar question of each passage, among the `top` most similar questions."""
+        best: dict[str, float] = {}
+        for row, similarity in _query(self._asked, vector, min(top, self._questions_of.total())):
+            passage_id = row.rpartition("#")[0]
+            best[passage_id] = max(best.get(passage_id, -1.0), similarity)
+        return sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))
 
     def digests(self, ids: Sequence[str]) -> dict[str, int]:
-        """A number for each entry, made of its id and its vector as read back; unknown ids are absent."""
-        found: dict[str, int] = {}
-        for i in range(0, len(ids), _BATCH):
-            read = self._collection.get(ids=list(ids[i:i + _BATCH]), include=["embeddings"])
-            vectors = np.asarray(read["embeddings"], dtype="<f4")
-            found |= {passage_id: int.from_bytes(sha256(passage_id.encode() + b"\0" + vector.tobytes()).digest(), "big")
-                      for passage_id, vector in zip(read["ids"], vectors, strict=True)}
-        return found
+        """A number for each entry, made of its id, its vector and those of its questions as read back; unknown ids are
+        absent."""
+        asked = _read(self._asked, self._rows_of(ids))
+        return {passage_id: int.from_bytes(sha256(b"\0".join((
+                    passage_id.encode(), vector, *(asked[row] for row in self._rows_of([passage_id]))))).digest(), "big")
+                for passage_id, vector in _read(self._passages, ids).items()}
 
     def ids(self) -> list[str]:
         """Every passage id, sorted."""
-        return sorted(self._collection.get(include=[])["ids"])
+        return sorted(self._passages.get(include=[])["ids"])
+
+    def asked_ids(self) -> set[str]:
+        """The passages that have questions."""
+        return {passage_id for passage_id, count in self._questions_of.items() if count}
 
     def __len__(self) -> int:
-        return self._collection.count()
+        return self._passages.count()
+
+    @cached_property
+    def _size(self) -> int:
+        """Counted once between two changes: counting takes as long as searching."""
+        return len(self)
+
+    @cached_property
+    def _questions_of(self) -> Counter[str]:
+        """How many questions each passage has."""
+        return Counter(row.rpartition("#")[0] for row in self._asked.get(include=[])["ids"])
+
+    def _rows_of(self, ids: Iterable[str]) -> list[str]:
+        return [f"{passage_id}#{k}" for passage_id in ids for k in range(self._questions_of[passage_id])]
+
+    def _forget_asked(self, ids: Sequence[str]) -> None:
+        rows = self._rows_of(ids)
+        for i in range(0, len(rows), _BATCH):
+            self._asked.delete(ids=rows[i:i + _BATCH])
+        for passage_id in ids:
+            self._questions_of.pop(passage_id, None)
 
     def close(self) -> None:
         self._client.close()
         _blank_unused(self._folder)
+
+
+def _collection(client: "Client", name: str, embedder: str, dimension: int) -> "Collection":
+    if not dimension:
+        return client.get_collection(name, embedding_function=None)
+    return client.get_or_create_collection(
+        name, embedding_function=None, configuration={"hnsw": {
+            "space": "cosine", "ef_construction": _CONSTRUCTION, "max_neighbors": _NEIGHBOURS, "ef_search": _SEARCH}},
+        metadata={"embedder": embedder, "dimension": dimension})
+
+
+def _query(collection: "Collection", vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
+    if top < 1 or not vector.any():
+        return []
+    found = collection.query(query_embeddings=vector[np.newaxis, :], n_results=top, include=["distances"])
+    distances = found["distances"] or [[]]
+    return [(row, 1.0 - float(distance)) for row, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def _read(collection: "Collection", ids: Sequence[str]) -> dict[str, bytes]:
+    """The vectors of those that are there."""
+    found: dict[str, bytes] = {}
+    for i in range(0, len(ids), _BATCH):
+        read = collection.get(ids=list(ids[i:i + _BATCH]), include=["embeddings"])
+        found |= {row: vector.tobytes() for row, vector in
+                  zip(read["ids"], np.asarray(read["embeddings"], dtype="<f4"), strict=True)}
+    return found
 
 
 # The beginning of hnswlib's header.bin: format, offset of the lowest level, capacity, entries, bytes an entry.

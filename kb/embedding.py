@@ -1,52 +1,109 @@
-"""Texts to vectors without a model: character n-grams hashed into buckets. Deterministic, no download, microseconds."""
+"""Texts to vectors with the bundled model: a vector for every character uni- and bigram, added up. numpy alone.
 
-import math
-from collections import Counter
+`train/` makes the model from public statutes and the lay questions of this library; docs/embedding-model.md says how
+good it is and what it cannot do.
+"""
+
 from collections.abc import Sequence
-from functools import lru_cache
-from zlib import crc32
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from kb.errors import ConfigError
 from kb.text import grams
 
-__all__ = ["CharNgramEmbedder"]
+__all__ = ["MODEL_FOLDER", "StaticEmbedder", "StaticModel", "write_model"]
 
-_ROWS_AT_ONCE = 2048
+MODEL_FOLDER = Path(__file__).parent / "model"
+_TOKENS_AT_ONCE = 1 << 16      # rows added up at once: 32 MB at 128 dimensions
 
 
-class CharNgramEmbedder:
-    """Character uni- and bigrams, signed feature hashing into 256 buckets, sublinear term frequency, unit rows.
+@dataclass(frozen=True, eq=False)
+class StaticModel:
+    """`vectors` is int8 of shape (tokens, dimension); row i times `scales[i]` is the vector of token i with its weight."""
 
-    It measures shared wording, not meaning: the lexical index's second opinion until the trained model takes this seam.
-    """
+    name: str
+    tokens: dict[str, int]
+    vectors: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float32]
 
-    name = "char-ngram-256"
-    dimension = 256
+    @classmethod
+    def load(cls, folder: Path) -> "StaticModel":
+        """What `write_model` wrote; its name says the dimension and begins the digest of the files.
+
+        Raises:
+            ConfigError: a file is missing or the files do not belong together.
+        """
+        try:
+            contents = {name: (folder / name).read_bytes() for name in _FILES}
+            tokens = contents["tokens.txt"].decode("utf-8").splitlines()
+            vectors, scales = np.load(folder / "vectors.npy"), np.load(folder / "scales.npy")
+        except (OSError, ValueError, EOFError) as error:
+            raise ConfigError(f"语义模型 {folder.name} 读不出来（{type(error).__name__}）", "请重新安装本程序，或用 train/ 重新制作模型") from None
+        if vectors.dtype != np.int8 or vectors.ndim != 2 or not len(tokens) == len(vectors) == len(scales):
+            raise ConfigError(f"语义模型 {folder.name} 的各个文件不是一套", "请重新安装本程序，或用 train/ 重新制作模型")
+        digest = sha256(b"".join(sha256(contents[name]).digest() for name in _FILES)).hexdigest()
+        return cls(f"zhiwen-static-{vectors.shape[1]}-{digest[:8]}", {token: i for i, token in enumerate(tokens)},
+                   vectors, scales.astype(np.float32))
+
+
+_FILES = ("tokens.txt", "vectors.npy", "scales.npy")
+
+
+def write_model(folder: Path, tokens: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
+    """Write weighted token vectors, shape (tokens, dimension), as int8 with one scale a row."""
+    scales = np.abs(vectors).max(axis=1) / 127
+    scales[scales == 0] = 1.0
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokens.txt").write_text("".join(f"{token}\n" for token in tokens), encoding="utf-8")
+    np.save(folder / "vectors.npy", np.rint(vectors / scales[:, None]).astype(np.int8))
+    np.save(folder / "scales.npy", scales.astype(np.float32))
+
+
+class StaticEmbedder:
+    """`kb.ports.Embedder`: the sum of the vectors of a text's terms, of length 1. Terms the model has not seen count nothing."""
+
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
+        self._model = _loaded(folder)
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model.vectors.shape[1])
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Shape (len(texts), 256); a text without characters has a zero row."""
-        slices = [self._rows(texts[i:i + _ROWS_AT_ONCE]) for i in range(0, len(texts), _ROWS_AT_ONCE)]
-        return np.concatenate(slices) if slices else np.zeros((0, self.dimension), dtype=np.float32)
-
-    def _rows(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        cells: list[int] = []
-        weights: list[float] = []
-        for row, text in enumerate(texts):
-            for gram, count in Counter(grams(text)).items():
-                bucket, sign = _bucket(gram)
-                cells.append(row * self.dimension + bucket)
-                weights.append(sign * (1.0 + math.log(count)))
-        size = len(texts) * self.dimension
-        sums = np.bincount(np.asarray(cells, dtype=np.int64), np.asarray(weights, dtype=np.float64), size)
-        rows = sums.reshape(len(texts), self.dimension)
+        """Shape (len(texts), dimension); a text without known terms has a zero row."""
+        rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        known = self._model.tokens
+        found: list[list[int]] = []
+        first, size = 0, 0
+        for i, text in enumerate(texts):
+            found.append([known[gram] for gram in grams(text) if gram in known])
+            size += len(found[-1])
+            if size >= _TOKENS_AT_ONCE or i + 1 == len(texts):
+                rows[first:i + 1] = self._sums(found)
+                found, first, size = [], i + 1, 0
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.where(lengths == 0, 1.0, lengths), dtype=np.float32)
 
+    def _sums(self, found: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        sums = np.zeros((len(found), self.dimension), dtype=np.float32)
+        counts = np.array([len(tokens) for tokens in found])
+        if counts.any():
+            tokens = np.array([token for text in found for token in text], dtype=np.intp)
+            weighted = self._model.vectors[tokens] * self._model.scales[tokens, None]
+            starts = np.cumsum(counts) - counts
+            sums[counts > 0] = np.add.reduceat(weighted, starts[counts > 0], axis=0)
+        return sums
 
-@lru_cache(maxsize=200_000)
-def _bucket(gram: str) -> tuple[int, float]:
-    """crc32 and not hash(), which is salted per process; the top bit is the sign, so collisions cancel on average."""
-    code = crc32(gram.encode("utf-8"))
-    return code % CharNgramEmbedder.dimension, 1.0 if code >> 31 else -1.0
+
+@cache
+def _loaded(folder: Path) -> StaticModel:
+    return StaticModel.load(folder)

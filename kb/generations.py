@@ -2,7 +2,8 @@
 
     index/CURRENT                     the name of the generation in use
     index/<generation>/chroma/        vectors: ids and our own vectors, nothing else
-    index/<generation>/lexical/       tantivy
+    index/<generation>/lexical/       tantivy: the words of the texts
+    index/<generation>/asked/         tantivy: the words of the lay questions
     index/<generation>/manifest.json  written last: a folder without it is an unfinished build
     index/damaged-<generation>/       found damaged and set aside; at most one, gone with the next change
 """

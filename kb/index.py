@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kb.disk import refusal
 from kb.errors import IndexDamaged
 from kb.generations import REPAIR, Manifest, check_embedder, checksum, copy_files, current_manifest, current_name
-from kb.lexical import LexicalIndex
+from kb.lexical import LexicalIndex, idf
 from kb.ports import Embedder, IndexEntry
 from kb.private_folder import private_folder, release
 from kb.types import Passage
@@ -31,7 +31,7 @@ _COPY_ATTEMPTS = 5
 def index_entry(passage: Passage) -> IndexEntry:
     """What the index needs of a passage: headings and locator help find it, a guide's locator repeats its headings."""
     heading = dict.fromkeys((*passage.heading_path, *passage.locator.split(" > ")))
-    return IndexEntry(passage.id, passage.title, " ".join(heading), passage.text, " ".join(passage.questions))
+    return IndexEntry(passage.id, passage.title, " ".join(heading), passage.text, passage.questions)
 
 
 def open_index(data: Path, embedder: Embedder) -> "Generation":
@@ -60,7 +60,7 @@ class Generation:
     def __init__(self, data: Path, manifest: Manifest, embedder: Embedder, copy: Path) -> None:
         self.manifest = manifest
         self._data, self._embedder, self._copy = data, embedder, copy
-        self._lexical = LexicalIndex(copy / "lexical")
+        self._lexical, self._asked = LexicalIndex(copy / "lexical"), LexicalIndex(copy / "asked")
         self._vectors: list[VectorIndex] = []
         self._opening = threading.Lock()
         # A running application drops an old generation that another thread may still search: the last user frees it.
@@ -69,11 +69,18 @@ class Generation:
     def lexical(self, query: str, top: int) -> list[tuple[str, float]]:
         return self._lexical.search(query, top)
 
+    def asked(self, query: str, top: int) -> list[tuple[str, float]]:
+        return self._asked.search(query, top)
+
     def nearest(self, query: str, top: int) -> list[tuple[str, float]]:
         return self._opened_vectors().nearest(self._embedder.embed([query])[0], top)
 
+    def nearest_asked(self, query: str, top: int) -> list[tuple[str, float]]:
+        return self._opened_vectors().nearest_asked(self._embedder.embed([query])[0], top)
+
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        return self._lexical.rarity(terms)
+        total = len(self._lexical)
+        return {term: idf(total, max(self._lexical.frequency(term), self._asked.frequency(term))) for term in terms}
 
     def __len__(self) -> int:
         return self.manifest.passages
@@ -143,14 +150,16 @@ def verify(data: Path, passage_ids: Sequence[str], library_version: str) -> Mani
         raise IndexDamaged(f"索引停留在旧的资料库版本（{manifest.library_version}，现为 {library_version}）", REPAIR)
     copy = _private_copy(data, manifest)
     try:
-        lexical = LexicalIndex(copy / "lexical").ids()
+        lexical, asked = LexicalIndex(copy / "lexical").ids(), LexicalIndex(copy / "asked").ids()
         vectors = VectorIndex(copy / "chroma")
-        digests = vectors.digests(vectors.ids())
+        digests, with_questions = vectors.digests(vectors.ids()), vectors.asked_ids()
         vectors.close()
     finally:
         release(copy)
     if different := digests.keys() ^ set(lexical):
         raise IndexDamaged(f"向量索引与词项索引有 {len(different)} 个条目不一致", REPAIR)
+    if different := with_questions ^ set(asked):
+        raise IndexDamaged(f"问法的向量索引与词项索引有 {len(different)} 个条目不一致", REPAIR)
     if different := digests.keys() ^ set(passage_ids):
         raise IndexDamaged(f"索引与目录有 {len(different)} 个条目不一致", REPAIR)
     if checksum(digests.values()) != manifest.checksum:

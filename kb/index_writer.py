@@ -18,7 +18,7 @@ from kb.generations import (
     file_digests,
     sweep,
 )
-from kb.lexical import write_lexical
+from kb.lexical import asked_of, write_lexical
 from kb.ports import Embedder, IndexEntry
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class GenerationWriter:
             vectors.remove(list(self._removed))
             after = self._put_vectors(vectors, list(self._put.values()))
             held = len(vectors)
-        words = write_lexical(folder / "lexical", self._put.values(), removed=self._removed, kept=self._kept,
-                              base=self._data / "index" / base.generation / "lexical")
+        words = self._write_words(folder, list(self._put.values()), self._data / "index" / base.generation)
         _check_counts(base.passages - len(before) + len(after), held, words)
         return held, checksum(after.values(), before.values(), base.checksum)
 
@@ -89,13 +88,24 @@ class GenerationWriter:
         with self._vectors(folder) as vectors:
             after = self._put_vectors(vectors, entries)
             held = len(vectors)
-        _check_counts(len(entries), held, write_lexical(folder / "lexical", entries))
+        _check_counts(len(entries), held, self._write_words(folder, entries, None))
         return held, checksum(after.values())
+
+    def _write_words(self, folder: Path, entries: Sequence[IndexEntry], base: Path | None) -> int:
+        """The words of the texts, and those of the lay questions in an index of their own: in a field that most entries
+        lack, BM25 would take every question for a long text. Returns the number of texts."""
+        gone = [*self._removed, *(entry.id for entry in entries)] if base else []
+        write_lexical(folder / "asked", [entry for entry in entries if entry.questions], removed=gone, kept=self._kept,
+                      base=base / "asked" if base else None, terms_of=asked_of)
+        return write_lexical(folder / "lexical", entries, removed=self._removed, kept=self._kept,
+                             base=base / "lexical" if base else None)
 
     def _put_vectors(self, vectors: "VectorIndex", entries: list[IndexEntry]) -> dict[str, int]:
         """Only what is new is embedded. Returns the digests of the entries as read back."""
         ids = [entry.id for entry in entries]
         vectors.put(ids, self._embedder.embed([f"{e.title}\n{e.heading}\n{e.text}" for e in entries]))
+        asked = [(entry.id, question) for entry in entries for question in entry.questions]
+        vectors.put_asked([passage_id for passage_id, _ in asked], self._embedder.embed([question for _, question in asked]))
         return vectors.digests(ids)
 
     def _vectors(self, folder: Path) -> "closing[VectorIndex]":

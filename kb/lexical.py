@@ -20,12 +20,12 @@ import tantivy
 from kb.ports import IndexEntry
 from kb.text import grams
 
-__all__ = ["LexicalIndex", "write_lexical"]
+__all__ = ["LexicalIndex", "asked_of", "body_of", "idf", "write_lexical"]
+
+TermsOf = Callable[[IndexEntry], Sequence[str]]
 
 _TOKENIZER = "terms"
-# A field of its own for lay questions: 64 % of unseen ones find their article in the top ten, 61 % when the questions are
-# appended to the text, 43 % without; a larger boost gains a little there and costs as much on articles that have none.
-_FIELDS = (("body", 1.0), ("questions", 1.0))
+_FIELD = "terms"
 _MOST_TERMS = 400            # beyond that a query is a document, and its frequent terms decide nothing
 _HEAP = 64_000_000
 _SEGMENT = 3_000             # passages: rewriting one takes 0.4 s; 20 of them answer as fast as a single one
@@ -33,8 +33,18 @@ _MOST_SMALL = 8              # segments under half that size; beyond this they a
 _META = "meta.json"
 
 
+def body_of(entry: IndexEntry) -> tuple[str, ...]:
+    """Title, headings and text: what an entry says."""
+    return grams(f"{entry.title}\n{entry.heading}\n{entry.text}")
+
+
+def asked_of(entry: IndexEntry) -> tuple[str, ...]:
+    """The lay questions of an entry, each cut by itself."""
+    return tuple(term for question in entry.questions for term in grams(question))
+
+
 def write_lexical(folder: Path, put: Iterable[IndexEntry], *, base: Path | None = None, removed: Iterable[str] = (),
-                  kept: Callable[[Sequence[str]], Iterable[IndexEntry]] = lambda ids: ()) -> int:
+                  kept: Callable[[Sequence[str]], Iterable[IndexEntry]] = lambda ids: (), terms_of: TermsOf = body_of) -> int:
     """Make the index in `folder`, which must not exist: what `base` holds, without `removed`, with `put`.
 
     Returns the number of entries it holds.
@@ -53,7 +63,7 @@ def write_lexical(folder: Path, put: Iterable[IndexEntry], *, base: Path | None 
         for ordinal in rewritten:
             _drop(folder, segments[ordinal])
         segments = [segment for ordinal, segment in enumerate(segments) if ordinal not in rewritten]
-    todo = list(entries.values())
+    todo = [(entry.id, terms_of(entry)) for entry in entries.values()]
     for i in range(0, len(todo), _SEGMENT):
         segments += _build(folder, todo[i:i + _SEGMENT])
     _write_meta(folder, segments)
@@ -68,22 +78,25 @@ class LexicalIndex:
         self._searcher = self._index.searcher()
 
     def search(self, query: str, top: int) -> list[tuple[str, float]]:
-        """(passage id, score), best first, equal scores by id. The text is cut into terms, never parsed as a query."""
-        counts = Counter(grams(query))
+        """(passage id, score), best first, equal scores by id. The text is cut into terms, never parsed as a query.
+
+        The score is BM25 as a share of the rarity of the query's terms, so that a score of another index can be laid
+        beside it: about 1 where every term occurs, up to 2.2 where all occur often in a short text.
+        """
+        counts = dict(list(Counter(grams(query)).items())[:_MOST_TERMS])
         if not counts or top < 1:
             return []
-        schema = self._index.schema
         wanted = [(tantivy.Occur.Should, tantivy.Query.boost_query(
-                       tantivy.Query.term_query(schema, name, term, index_option="freq"), boost * count))
-                  for term, count in list(counts.items())[:_MOST_TERMS] for name, boost in _FIELDS]
+                       tantivy.Query.term_query(self._index.schema, _FIELD, term, index_option="freq"), count))
+                  for term, count in counts.items()]
         found = self._searcher.search(tantivy.Query.boolean_query(wanted), limit=top, count=False).hits
-        hits = [(str(self._searcher.doc(address)["id"][0]), float(score)) for score, address in found]
+        whole = sum(count * idf(len(self), self.frequency(term)) for term, count in counts.items())
+        hits = [(str(self._searcher.doc(address)["id"][0]), float(score) / whole) for score, address in found]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
-    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency as BM25 computes it; the largest for a term that occurs nowhere."""
-        total = len(self)
-        return {term: _idf(total, max(self._searcher.doc_freq(name, term) for name, _ in _FIELDS)) for term in terms}
+    def frequency(self, term: str) -> int:
+        """The number of entries that have the term."""
+        return int(self._searcher.doc_freq(_FIELD, term))
 
     def ids(self, segments: Collection[int] | None = None) -> list[str]:
         """Every passage id, or those in some segments; sorted."""
@@ -103,7 +116,8 @@ class LexicalIndex:
         return int(self._searcher.num_docs)
 
 
-def _idf(total: int, frequency: int) -> float:
+def idf(total: int, frequency: int) -> float:
+    """Inverse document frequency as BM25 computes it; the largest for a term that occurs nowhere."""
     frequency = min(frequency, total)
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
@@ -133,15 +147,13 @@ def _to_rewrite(folder: Path, sizes: Sequence[int], gone: Collection[str]) -> tu
     return chosen, index.ids(chosen)
 
 
-def _build(folder: Path, entries: Sequence[IndexEntry]) -> list[dict[str, Any]]:
+def _build(folder: Path, entries: Sequence[tuple[str, Sequence[str]]]) -> list[dict[str, Any]]:
     """One segment (tantivy may make more of very long texts), its files moved into `folder`."""
     workshop = folder / "building"
     workshop.mkdir()
     writer = _open(workshop).writer(_HEAP, 1)
-    for entry in entries:
-        writer.add_document(tantivy.Document(
-            id=entry.id, body=" ".join(grams(f"{entry.title}\n{entry.heading}\n{entry.text}")),
-            questions=" ".join(grams(entry.questions))))
+    for passage_id, terms in entries:
+        writer.add_document(tantivy.Document(id=passage_id, terms=" ".join(terms)))
     writer.commit()
     writer.wait_merging_threads()
     segments: list[dict[str, Any]] = json.loads((workshop / _META).read_text(encoding="utf-8"))["segments"]
@@ -179,8 +191,7 @@ def _open(folder: Path) -> tantivy.Index:
     """The tokenizer lives in the process, not in the files, so it is registered on every open."""
     schema = tantivy.SchemaBuilder()
     schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name, _ in _FIELDS:
-        schema.add_text_field(name, tokenizer_name=_TOKENIZER, index_option="freq")
+    schema.add_text_field(_FIELD, tokenizer_name=_TOKENIZER, index_option="freq")
     index = tantivy.Index(schema.build(), path=str(folder))
     index.register_tokenizer(_TOKENIZER, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index

@@ -72,18 +72,26 @@ class IndexEntry:
     title: str
     heading: str
     text: str
-    questions: str = ""
+    questions: tuple[str, ...] = ()
 
 
 class PassageIndex(Protocol):
     """Lexical and vector search over one generation. Scores are comparable only within one call."""
 
     def lexical(self, query: str, top: int) -> list[tuple[str, float]]:
-        """BM25 over character uni- and bigrams: (passage id, score), best first."""
+        """BM25 over character uni- and bigrams of title, headings and text: (passage id, score), best first."""
+        ...
+
+    def asked(self, query: str, top: int) -> list[tuple[str, float]]:
+        """The same over the lay questions of each passage."""
         ...
 
     def nearest(self, query: str, top: int) -> list[tuple[str, float]]:
         """Cosine similarity of the embedded query: (passage id, similarity in [-1, 1]), best first."""
+        ...
+
+    def nearest_asked(self, query: str, top: int) -> list[tuple[str, float]]:
+        """The same to the lay questions, of each passage the most similar one."""
         ...
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:

@@ -1,4 +1,5 @@
-"""Exact lookup + lexical + vector → fuse → version filter → authority → digests and guides lead to the law itself.
+"""Exact lookup + words + meaning, of the text and of the lay questions → fuse → version filter → authority → digests
+and guides lead to the law itself.
 
 The weights and why they are as they are: measured on real lay questions (weighted sum slightly better than reciprocal
 rank fusion; a prior for authority worth five points of Recall@10), see ARCHITECTURE.md.
@@ -6,6 +7,7 @@ rank fusion; a prior for authority worth five points of Recall@10), see ARCHITEC
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from kb.basis import refs_to_current_law
@@ -15,15 +17,13 @@ from kb.glossary import TITLE
 from kb.ports import PassageIndex, PassageStore
 from kb.registry import without_excerpt
 from kb.text import fold
-from kb.types import Hit, Passage, Tier
+from kb.types import Hit, Kind, Passage, Tier
 from kb.understand import Inquiry, Intent
 
-__all__ = ["Retriever"]
+__all__ = ["Retriever", "Weights"]
 
-_CANDIDATES = 150
-_EXPANSION_WEIGHT = 0.35
-_VECTOR_WEIGHT = 0.25
-_AUTHORITY_WEIGHT = 0.06
+_CANDIDATES = 150            # of each list
+_READ = 60                   # the best of all lists, and what may come up to them, are read and judged
 _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
 _BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
@@ -41,17 +41,31 @@ _EXACT = 10.0
 _AHEAD = 0.001
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each signal counts for: BM25 as a share of the best text's, meaning as cosine similarity, authority for each
+    level."""
+
+    text: float = 1.0            # 字面: BM25 over title, headings and text
+    asked: float = 0.6           # 问法: BM25 over the lay questions
+    terms: float = 0.35          # 法律用语: BM25 of the legal terms for lay ones
+    meaning: float = 0.7         # 语义
+    asked_meaning: float = 0.6   # 近似问法: the most similar lay question
+    authority: float = 0.1       # 效力层级
+
+
 @dataclass(frozen=True)
 class Retriever:
-    """Finds the passages in force on the asked day that bear on an inquiry."""
+    """Finds the passages in force on the asked day that bear on an inquiry, in a library as it is when first searched."""
 
     index: PassageIndex
     store: PassageStore
     standing: Standing | None = None     # of the store, where it outlives this retriever
+    weights: Weights = Weights()
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
-        scores = self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top))
+        scores = self._promising(self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
         passages = self.store.passages(scores)
         hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
                 if self._wanted(passage, inquiry)]
@@ -59,24 +73,45 @@ class Retriever:
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
     def _fuse(self, text: str, expansions: tuple[str, ...], candidates: int) -> dict[str, tuple[float, tuple[str, ...]]]:
+        """By passage id: the weighted sum, and what it is made of.
+
+        What is shared with a text or a question counts as a share of the best text's: a question that has little of the
+        query must not count as the best of its list.
+        """
+        index, weights = self.index, self.weights
+        texts = index.lexical(text, candidates)
+        best = max((score for _, score in texts), default=1.0)
+        terms = index.lexical(" ".join(expansions), candidates) if expansions else []
+        signals = (
+            ("字面", weights.text / best, texts),
+            ("问法", weights.asked / best, index.asked(text, candidates)),
+            ("法律用语", weights.terms / max((score for _, score in terms), default=1.0), terms),
+            ("语义", weights.meaning, index.nearest(text, candidates)),
+            ("近似问法", weights.asked_meaning, index.nearest_asked(text, candidates)))
+        # What a full list leaves out may be as good as its last entry: only what is better than that counts.
         fused: dict[str, tuple[float, tuple[str, ...]]] = {}
-        for name, weight, ranking in (
-            ("字面", 1.0, _normalised(self.index.lexical(text, candidates))),
-            ("法律用语", _EXPANSION_WEIGHT, _normalised(self.index.lexical(" ".join(expansions), candidates))
-             if expansions else {}),
-            ("语义", _VECTOR_WEIGHT, dict(self.index.nearest(text, candidates))),
-        ):
-            for passage_id, score in ranking.items():
+        for name, weight, found in signals:
+            for passage_id, score in found:
                 total, why = fused.get(passage_id, (0.0, ()))
-                fused[passage_id] = total + weight * max(score, 0.0), (*why, f"{name} {score:.2f}")
+                fused[passage_id] = total + weight * (score - _floor(found, candidates)), (*why, f"{name} {weight * score:.2f}")
         return fused
+
+    def _promising(self, scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry,
+                   top: int) -> dict[str, tuple[float, tuple[str, ...]]]:
+        """Without those that no authority and no name could bring among the best: reading a passage costs more than
+        finding it."""
+        best = sorted((score for score, _ in scores.values()), reverse=True)[:max(_READ, 2 * top)]
+        if not best:
+            return {}
+        least = best[-1] - self.weights.authority * Kind.LAW.authority - _NAMED_DOCUMENT_BONUS * bool(inquiry.documents)
+        return {id_: found for id_, found in scores.items() if found[0] >= least}
 
     def _judge(self, passage: Passage, score: float, why: tuple[str, ...], inquiry: Inquiry) -> Hit:
         """Add what does not depend on the words: authority, a named document, the place."""
         version = passage.version
         level = {Tier.OFFICIAL: version.kind.authority, Tier.DIGEST: _DIGEST_LEVEL, Tier.GUIDE: _GUIDE_LEVEL,
                  Tier.USER: 0}[version.tier]
-        score += _AUTHORITY_WEIGHT * level
+        score += self.weights.authority * level
         why = (*why, f"效力层级 {level}")
         if version.tier is Tier.GUIDE and section_of(passage) in ASIDE:
             score, why = score * _ELSEWHERE, (*why, "读者说明或假设的例子，不是规则")
@@ -123,7 +158,7 @@ class Retriever:
 
     def _official_for(self, hit: Hit, inquiry: Inquiry) -> list[Hit]:
         """The hit itself, or the official articles it digests where they are held."""
-        if hit.passage.version.tier is not Tier.DIGEST:
+        if hit.passage.version.tier is not Tier.DIGEST or hit.passage.version.document not in self._official_documents:
             return [hit]
         official = [p for p in self._same_place(hit.passage)
                     if p.version.tier is Tier.OFFICIAL and self._wanted(p, inquiry)]
@@ -152,7 +187,16 @@ class Retriever:
     def _wanted(self, passage: Passage, inquiry: Inquiry) -> bool:
         version, day = passage.version, inquiry.question.as_of
         return inquiry.question.all_versions or (version.in_force_on(day)
-                                                 and version.id not in self._standing.overtaken(day))
+                                                 and version.id not in self._overtaken(day))
+
+    def _overtaken(self, day: date) -> frozenset[str]:
+        if day not in self._overtaken_by_day:
+            self._overtaken_by_day[day] = self._standing.overtaken(day)
+        return self._overtaken_by_day[day]
+
+    @cached_property
+    def _overtaken_by_day(self) -> dict[date, frozenset[str]]:
+        return {}
 
     @cached_property
     def _standing(self) -> Standing:
@@ -168,9 +212,8 @@ class Retriever:
         return self.store.located(passage.version.document, passage.locator)
 
 
-def _normalised(ranking: list[tuple[str, float]]) -> dict[str, float]:
-    highest = max((score for _, score in ranking), default=0.0)
-    return {passage_id: score / highest for passage_id, score in ranking} if highest > 0 else {}
+def _floor(found: list[tuple[str, float]], candidates: int) -> float:
+    return max(found[-1][1], 0.0) if len(found) >= candidates else 0.0
 
 
 def _diverse(hits: list[Hit]) -> list[Hit]:

@@ -11,7 +11,7 @@ import pytest
 
 from kb.answer import Assistant
 from kb.clock import FixedClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.lock import writer_lock
 from kb.settings import Settings
 
@@ -66,8 +66,8 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> CharNgramEmbedder:
-    return CharNgramEmbedder()
+def embedder() -> StaticEmbedder:
+    return StaticEmbedder()
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ def _built_once(run_folder: Path, name: str, clock: FixedClock) -> Iterator[tupl
 
 
 @pytest.fixture(scope="session")
-def library_data(run_folder: Path, clock: FixedClock, embedder: CharNgramEmbedder) -> Path:
+def library_data(run_folder: Path, clock: FixedClock, embedder: StaticEmbedder) -> Path:
     """A data folder with the bundled library. Shared: copy it before writing to it."""
     from ingest.pipeline import ingest_bundled
     from kb.registry import bundled_registry
@@ -112,7 +112,7 @@ def library_data(run_folder: Path, clock: FixedClock, embedder: CharNgramEmbedde
 
 @pytest.fixture(scope="session")
 def corpus_data(corpus: Path, library_data: Path, run_folder: Path, clock: FixedClock,
-                embedder: CharNgramEmbedder) -> Path:
+                embedder: StaticEmbedder) -> Path:
     """The bundled library and the 120 official documents. Shared: copy it before writing to it."""
     from ingest.pipeline import ingest_paths
     from kb.registry import bundled_registry

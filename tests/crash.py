@@ -29,7 +29,7 @@ from pathlib import Path
 
 from kb.catalogue import Catalogue
 from kb.clock import FixedClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.generations import current_manifest
 from kb.index import open_index
 from kb.lock import writer_lock
@@ -37,7 +37,7 @@ from kb.store import complete, rebuild_index, remove_versions, store, verify_lib
 from kb.types import Kind, Passage, Tier, Version, ordinal_numeral
 
 CLOCK = FixedClock(date(2026, 11, 22))
-EMBEDDER = CharNgramEmbedder()
+EMBEDDER = StaticEmbedder()
 ARTICLES = 4
 WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate", "sqlite3.connect"}
 COMMAND = [sys.executable, "-c", "from kb.cli import main; main()"]

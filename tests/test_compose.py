@@ -7,6 +7,7 @@ import pytest
 
 from kb.answer import Assistant
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, statements
+from kb.figures import unsupported_tokens
 from kb.types import Answer, Kind, Part, Passage, Question, Tier, Verdict, Version, ordinal_numeral
 
 TODAY = date(2026, 11, 22)
@@ -174,11 +175,11 @@ def test_a_digest_never_stands_in_quotation_marks_as_if_it_were_the_law(bundled:
 
 @pytest.mark.corpus
 @pytest.mark.parametrize(("question", "figure"), [
-    ("竞业限制最长多久", "二年"), ("故意侵犯商业秘密最多赔几倍", "五倍"), ("侵犯商业秘密罚款多少", "万元"),
+    ("竞业限制最长多久", "二年"), ("故意侵犯商业秘密最多赔几倍", "5倍"), ("侵犯商业秘密罚款多少", "万元"),
     ("商业秘密服务站建多少家", "50家"), ("损失算不出来法院最多判赔多少", "五百万元"),
 ])
 def test_a_question_for_a_figure_gets_a_sentence_with_the_figure(full: Assistant, question, figure):
-    assert figure in said(ask(full, question))
+    assert not unsupported_tokens(figure, [said(ask(full, question))])
 
 
 @pytest.mark.parametrize("together", ["侵犯商业秘密最高赔多少？竞业限制最长多久？", "科普驿站设几家？商业秘密服务站要建多少家？"])

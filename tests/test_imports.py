@@ -13,7 +13,7 @@ MODULES = sorted(path.relative_to(ROOT) for folder in ("kb", "ingest", "views", 
 OURS = {"kb", "ingest", "views", "api", "eval", "app", "train"}
 COMPOSITION_ROOT = {"kb/assemble.py", "kb/cli.py", "kb/cli_answers.py", "kb/cli_fetch.py", "kb/cli_library.py",
                     "kb/cli_options.py"}
-OPEN_TO_INGEST = {"kb.types", "kb.ports", "kb.errors", "kb.text", "kb.clock", "kb.statute", "kb.clauses", "kb.registry", "kb.glossary", "kb.fingerprints",
+OPEN_TO_INGEST = {"kb.types", "kb.ports", "kb.errors", "kb.text", "kb.clock", "kb.statute", "kb.clauses", "kb.registry", "kb.glossary", "kb.questions", "kb.fingerprints",
                   "kb.catalogue", "kb.lock", "kb.store"}
 FRAMEWORKS = {"chromadb": {"kb/chroma_index.py"}, "tantivy": {"kb/lexical.py"},
               "sqlalchemy": {"kb/catalogue.py", "kb/schema.py"}}

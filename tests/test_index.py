@@ -14,7 +14,7 @@ from kb import store as store_module
 from kb.catalogue import Catalogue
 from kb.chroma_index import VectorIndex
 from kb.clock import FixedClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.errors import IndexDamaged, LibraryBusy
 from kb.generations import Manifest, current_manifest, file_digests, publish
 from kb.index import index_entry, open_index
@@ -54,8 +54,9 @@ def data(catalogue):
     return catalogue.data
 
 
-class CountingEmbedder(CharNgramEmbedder):
+class CountingEmbedder(StaticEmbedder):
     def __init__(self):
+        super().__init__()
         self.seen = []
 
     def embed(self, texts):
@@ -63,7 +64,7 @@ class CountingEmbedder(CharNgramEmbedder):
         return super().embed(texts)
 
 
-class OtherEmbedder(CharNgramEmbedder):
+class OtherEmbedder(StaticEmbedder):
     name = "trained-static-1"
 
 
@@ -87,7 +88,28 @@ def test_best_comes_first_and_no_more_than_asked(data, embedder):
 def test_a_passage_is_found_by_a_question_lay_people_ask(catalogue, embedder):
     put(catalogue, embedder, questions=["老板挖人带走客户名单咋办"])
     with open_index(catalogue.data, embedder) as index:
-        assert [i.split("/")[1] for i, _ in index.lexical("客户名单", 5)] == ["10"]
+        for found in (index.asked("客户名单", 5), index.nearest_asked("客户名单被老板挖走", 5)):
+            assert [i.split("/")[1] for i, _ in found] == ["10"]
+
+
+def test_a_passage_stands_at_its_most_similar_question(catalogue, embedder):
+    put(catalogue, embedder, questions=["老板挖人带走客户名单咋办", "偷拍图纸犯法吗"])
+    with open_index(catalogue.data, embedder) as index:
+        ((_, similarity),) = index.nearest_asked("偷拍图纸犯法吗", 5)
+        assert similarity == pytest.approx(1, abs=1e-4)
+
+
+def test_questions_that_are_no_longer_asked_lead_nowhere(catalogue, embedder):
+    put(catalogue, embedder, questions=["老板挖人带走客户名单咋办", "偷拍图纸犯法吗"])
+    put(catalogue, embedder, questions=["老板挖人带走客户名单咋办"])
+    verify_library(catalogue.data)
+    with open_index(catalogue.data, embedder) as index:
+        assert index.asked("偷拍图纸", 5) == []
+        ((_, similarity),) = index.nearest_asked("偷拍图纸犯法吗", 5)
+        assert similarity < 0.9
+    put(catalogue, embedder)
+    with open_index(catalogue.data, embedder) as index:
+        assert (index.asked("客户名单", 5), index.nearest_asked("客户名单", 5)) == ([], [])
 
 
 @pytest.mark.parametrize("query", ["", "  ", "，。？！", "\u200b"])
@@ -253,7 +275,7 @@ def test_only_the_segment_that_held_the_removed_entry_is_rewritten(tmp_path, seg
     index = LexicalIndex(tmp_path / "new")
     assert index.ids() == ["a", "b", "d", "e"]
     # Asked of the term dictionary, which shortens what terms share, so that a search of the bytes could miss one.
-    assert [index._searcher.doc_freq("body", term) for term in ("欺", "欺诈", "胁迫", "电子")] == [0, 0, 1, 1]
+    assert [index.frequency(term) for term in ("欺", "欺诈", "胁迫", "电子")] == [0, 0, 1, 1]
 
 
 def test_many_small_segments_are_put_together(tmp_path, monkeypatch):
@@ -285,7 +307,7 @@ def test_another_embedder_is_refused_with_the_command_that_repairs_it(catalogue,
     for attempt in (lambda: open_index(data, OtherEmbedder()), lambda: complete(catalogue, OtherEmbedder())):
         with pytest.raises(IndexDamaged) as refused:
             attempt()
-        assert "char-ngram-256" in refused.value.problem
+        assert StaticEmbedder().name in refused.value.problem
         assert "trained-static-1" in refused.value.problem
         assert "zhiwen library rebuild" in refused.value.remedy
     rebuild_index(data, OtherEmbedder(), clock)

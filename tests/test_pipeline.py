@@ -681,9 +681,9 @@ from datetime import date
 from pathlib import Path
 from ingest.pipeline import ingest_bundled
 from kb.clock import FixedClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.registry import Registry
-ingest_bundled(Path(sys.argv[1]), Path(sys.argv[2]), registry=Registry((), {}), embedder=CharNgramEmbedder(),
+ingest_bundled(Path(sys.argv[1]), Path(sys.argv[2]), registry=Registry((), {}), embedder=StaticEmbedder(),
                clock=FixedClock(date(2026, 11, 22)))
 """
 
@@ -697,7 +697,7 @@ from pathlib import Path
 from kb import catalogue, chroma_index, index_writer, store
 from ingest import pipeline
 from kb.clock import FixedClock
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.registry import Registry
 folder, data, where = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
@@ -709,7 +709,7 @@ owner, name = {"keeping originals": (catalogue.Catalogue, "keep_original"),
                "writing the catalogue": (catalogue.Catalogue, "apply"),
                "publishing": (store, "publish")}[where]
 setattr(owner, name, die)
-pipeline.ingest_paths([folder], data, registry=Registry((), {}), embedder=CharNgramEmbedder(),
+pipeline.ingest_paths([folder], data, registry=Registry((), {}), embedder=StaticEmbedder(),
                       clock=FixedClock(date(2026, 11, 22)))
 """
 

@@ -63,14 +63,16 @@ def traces(folder):
 
 def terms(data):
     """Of the canary, as the term dictionary knows them; its bytes shorten what terms share."""
-    copy = private_folder()
-    try:
-        for path in (data / "index" / current_manifest(data).generation / "lexical").iterdir():
-            (copy / path.name).write_bytes(path.read_bytes())
-        searcher = LexicalIndex(copy)._searcher
-        return [term for term in (*CANARY, *PAIRS) for field in ("body", "questions") if searcher.doc_freq(field, term)]
-    finally:
-        release(copy)
+    found = []
+    for words in ("lexical", "asked"):
+        copy = private_folder()
+        try:
+            for path in (data / "index" / current_manifest(data).generation / words).iterdir():
+                (copy / path.name).write_bytes(path.read_bytes())
+            found += [term for term in (*CANARY, *PAIRS) if LexicalIndex(copy).frequency(term)]
+        finally:
+            release(copy)
+    return found
 
 
 def removed(data, embedder):
@@ -155,9 +157,9 @@ def test_text_that_a_reader_still_holds_goes_with_the_next_opening_after_it(data
 SERVE = """
 import sys, time
 from pathlib import Path
-from kb.embedding import CharNgramEmbedder
+from kb.embedding import StaticEmbedder
 from kb.index import open_index
-index = open_index(Path(sys.argv[1]), CharNgramEmbedder())
+index = open_index(Path(sys.argv[1]), StaticEmbedder())
 print("open", flush=True)
 time.sleep(60)
 """

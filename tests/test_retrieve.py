@@ -273,8 +273,10 @@ class Shelf:
     def lexical(self, query: str, top: int):
         return [(i, 1.0 - n / 100) for n, i in enumerate(self._passages)]
 
-    def nearest(self, query: str, top: int):
+    def asked(self, query: str, top: int):
         return []
+
+    nearest = nearest_asked = asked
 
 
 def article_of(of: Version, number: int, text: str) -> Passage:
