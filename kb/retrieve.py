@@ -23,6 +23,7 @@ from kb.understand import Inquiry, Intent
 __all__ = ["Retriever", "Weights"]
 
 _CANDIDATES = 150            # of each list
+_LONG = 50
 _READ = 60                   # the best of all lists, and what may come up to them, are read and judged
 _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
@@ -88,12 +89,12 @@ class Retriever:
             ("法律用语", weights.terms / max((score for _, score in terms), default=1.0), terms),
             ("语义", weights.meaning, index.nearest(text, candidates)),
             ("近似问法", weights.asked_meaning, index.nearest_asked(text, candidates)))
-        # What a full list leaves out may be as good as its last entry: only what is better than that counts.
+        # What a long list leaves out may be as good as its last entry: only what is better than that counts.
         fused: dict[str, tuple[float, tuple[str, ...]]] = {}
         for name, weight, found in signals:
             for passage_id, score in found:
                 total, why = fused.get(passage_id, (0.0, ()))
-                fused[passage_id] = total + weight * (score - _floor(found, candidates)), (*why, f"{name} {weight * score:.2f}")
+                fused[passage_id] = total + weight * (score - _floor(found)), (*why, f"{name} {weight * score:.2f}")
         return fused
 
     def _promising(self, scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry,
@@ -212,8 +213,9 @@ class Retriever:
         return self.store.located(passage.version.document, passage.locator)
 
 
-def _floor(found: list[tuple[str, float]], candidates: int) -> float:
-    return max(found[-1][1], 0.0) if len(found) >= candidates else 0.0
+def _floor(found: list[tuple[str, float]]) -> float:
+    """What being in a long list is worth by itself: the score of its last entry."""
+    return max(found[-1][1], 0.0) if len(found) >= _LONG else 0.0
 
 
 def _diverse(hits: list[Hit]) -> list[Hit]:

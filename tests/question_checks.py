@@ -43,7 +43,7 @@ def faults(paths: Sequence[Path], registry: Registry, texts: Texts | None = None
 
 
 def _article(article: AskedArticle, registry: Registry, texts: Texts | None) -> Iterator[str]:
-    if registry.version_of(article.document, label=article.version) is None:
+    if article.version not in {v.label for v in registry.versions(article.document)}:
         yield f"《{article.document}》（{article.version}） is not registered"
     if len(article.questions) > _MOST:
         yield f"{len(article.questions)} questions, more than {_MOST}"
