@@ -6,6 +6,7 @@ rank fusion; a prior for authority worth five points of Recall@10), see ARCHITEC
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -24,7 +25,7 @@ __all__ = ["Retriever", "Weights"]
 
 _CANDIDATES = 150            # of each list
 _LONG = 50
-_READ = 60                   # the best of all lists, and what may come up to them, are read and judged
+_READ = 100                  # the best of all lists, read before the others
 _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
 _BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
@@ -66,10 +67,7 @@ class Retriever:
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
-        scores = self._promising(self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
-        passages = self.store.passages(scores)
-        hits = [self._judge(passage, *scores[id_], inquiry) for id_, passage in passages.items()
-                if self._wanted(passage, inquiry)]
+        hits = self._judged(self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
         hits = self._exact(inquiry) + self._official_first(self._through_to_the_law(hits, inquiry, top), inquiry)
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
@@ -97,15 +95,20 @@ class Retriever:
                 fused[passage_id] = total + weight * (score - _floor(found)), (*why, f"{name} {weight * score:.2f}")
         return fused
 
-    def _promising(self, scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry,
-                   top: int) -> dict[str, tuple[float, tuple[str, ...]]]:
-        """Without those that no authority and no name could bring among the best: reading a passage costs more than
-        finding it."""
-        best = sorted((score for score, _ in scores.values()), reverse=True)[:max(_READ, 2 * top)]
-        if not best:
-            return {}
-        least = best[-1] - self.weights.authority * Kind.LAW.authority - _NAMED_DOCUMENT_BONUS * bool(inquiry.documents)
-        return {id_: found for id_, found in scores.items() if found[0] >= least}
+    def _judged(self, scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry, top: int) -> list[Hit]:
+        """The candidates with what does not depend on the words. Reading a passage costs more than finding it, so after
+        the best have been read, only those are that authority and name could still bring among them."""
+        ranked = sorted(scores, key=lambda id_: -scores[id_][0])
+        first, rest = ranked[:max(_READ, 2 * top)], ranked[max(_READ, 2 * top):]
+        hits = self._read(first, scores, inquiry)
+        counted = sorted((hit.score for hit in hits), reverse=True)[:max(_FOLLOWED, 3 * top)]
+        most = self.weights.authority * Kind.LAW.authority + _NAMED_DOCUMENT_BONUS * bool(inquiry.documents)
+        full = len(counted) == max(_FOLLOWED, 3 * top)
+        return hits + self._read([id_ for id_ in rest if not full or scores[id_][0] + most > counted[-1]], scores, inquiry)
+
+    def _read(self, ids: Sequence[str], scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry) -> list[Hit]:
+        return [self._judge(passage, *scores[id_], inquiry) for id_, passage in self.store.passages(ids).items()
+                if self._wanted(passage, inquiry)]
 
     def _judge(self, passage: Passage, score: float, why: tuple[str, ...], inquiry: Inquiry) -> Hit:
         """Add what does not depend on the words: authority, a named document, the place."""

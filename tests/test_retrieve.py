@@ -194,7 +194,7 @@ class AsUserText:
 
 @pytest.mark.corpus
 def test_a_text_loses_rank_when_a_user_and_not_the_official_source_vouches_for_it(full: Assistant):
-    inquiry = understand(Question("竞业限制最长几年", TODAY), bundled_lexicon(), {})
+    inquiry = understand(Question("从解除或者终止劳动合同后计算的竞业限制期限", TODAY), bundled_lexicon(), {})
 
     def score(store) -> float:
         hits = Retriever(full.index, store).search(inquiry, 100)
