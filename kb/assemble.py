@@ -15,6 +15,7 @@ from kb.lexicon import bundled_lexicon
 from kb.ports import ChatModel, Clock, Embedder, TokenCounter
 from kb.registry import Registry, bundled_registry
 from kb.settings import Settings
+from kb.shelf import Shelf
 from kb.store import repair_index
 from kb.tokens import word_bigrams
 from kb.types import Passage, Version
@@ -86,6 +87,9 @@ class WithoutBundled:
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         return {id_: p for id_, p in self._store.passages(ids).items() if not p.version.bundled}
+
+    def version_ids(self) -> dict[str, str]:
+        return self._store.version_ids()
 
     def article(self, document: str, article: int, sub: int = 0) -> list[Passage]:
         return [p for p in self._store.article(document, article, sub) if not p.version.bundled]
@@ -159,7 +163,8 @@ def open_library(settings: Settings, clock: Clock | None = None,
         settings.data, adapters.embedder, adapters.clock, progress))
     model, counter = _chat(settings)
     assistant = Assistant(
-        store=catalogue if settings.bundled else WithoutBundled(catalogue), index=index, registry=adapters.registry,
+        store=Shelf(catalogue if settings.bundled else WithoutBundled(catalogue), index.generation),
+        index=index, registry=adapters.registry,
         lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
         counter=counter, context_tokens=settings.context_tokens,
         words=word_bigrams(), library_state=index.generation)

@@ -1,6 +1,7 @@
 """The 依据 line of our own pages: references to the law in force, and to older or coming versions for comparison."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kb.statute import find_refs, parse_ref
 from kb.types import StatuteRef
@@ -15,4 +16,9 @@ def version_named(reference: str) -> str:
 
 def refs_to_current_law(basis: Iterable[str]) -> list[StatuteRef]:
     """The articles of a 依据 line. One that names its version is cited for comparison; its number means nothing today."""
-    return [ref for written in basis if not version_named(written) and (ref := parse_ref(written)) is not None]
+    return [ref for written in basis if (ref := _current(written)) is not None]
+
+
+@lru_cache(maxsize=4096)
+def _current(reference: str) -> StatuteRef | None:
+    return None if version_named(reference) else parse_ref(reference)

@@ -109,7 +109,7 @@ class Catalogue:
             else:
                 self._connect, copy = open_reading(data)
             self._engine = sa.create_engine("sqlite://", poolclass=sa.QueuePool, creator=self._connect,
-                                            json_serializer=schema.to_json)
+                                            json_serializer=schema.to_json, json_deserializer=schema.from_json)
             sa.event.listen(self._engine, "handle_error", self._explain)
             self._release = weakref.finalize(self, release, copy) if copy else None
             if self.writable:
@@ -143,6 +143,11 @@ class Catalogue:
         for i in range(0, len(wanted), _AT_ONCE):
             found |= {p.id: p for p in self._select(schema.passages.c.id.in_(wanted[i:i + _AT_ONCE]))}
         return {passage_id: found[passage_id] for passage_id in wanted if passage_id in found}
+
+    def version_ids(self) -> dict[str, str]:
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(schema.passages.c.id, schema.passages.c.version_id))
+            return {row.id: row.version_id for row in found}
 
     def article(self, document: str, article: int, sub: int = 0) -> list[Passage]:
         return self._everywhere(_ARTICLE, document, article=article, sub=sub)

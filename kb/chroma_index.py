@@ -2,6 +2,10 @@
 
 Chroma keeps one client per path inside a process and writes to a folder when it is merely queried, so every path here
 is used once: a writer's fresh generation, or a reader's private copy.
+
+Searching compares with every vector, read from Chroma on first use (60,000 take a second, and 30 MB). Chroma's own graph
+leaves a few of 150 neighbours out, other ones each time it is opened, so that a question would rank differently in two
+processes; made wide enough to find them all it takes three times as long as comparing with everything.
 """
 
 import struct
@@ -22,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["VectorIndex"]
 
 _PASSAGES, _ASKED = "passages", "questions"       # a question's id is its passage's with #0, #1, …
-# Chroma's default graph (ef_search 100) loses a few of 150 neighbours, and which ones differs each time it is opened:
-# the same question would rank differently in two processes. Wider than any list asked for, it finds them all.
-_CONSTRUCTION, _NEIGHBOURS, _SEARCH = 200, 32, 600
 _BATCH = 5000              # Chroma refuses more than 5,461 at a time
 
 
@@ -39,7 +40,7 @@ class VectorIndex:
     def put(self, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
         """Add or replace by id. What was replaced loses its questions."""
         self._forget_asked(ids)
-        self.__dict__.pop("_size", None)
+        self.__dict__.pop("_all_passages", None)
         for i in range(0, len(ids), _BATCH):
             self._passages.upsert(ids=list(ids[i:i + _BATCH]), embeddings=vectors[i:i + _BATCH])
 
@@ -53,25 +54,25 @@ class VectorIndex:
         for i in range(0, len(rows), _BATCH):
             self._asked.upsert(ids=rows[i:i + _BATCH], embeddings=vectors[i:i + _BATCH])
         self._questions_of |= counts
+        self.__dict__.pop("_all_asked", None)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Ids that are not there are ignored."""
         self._forget_asked(ids)
-        self.__dict__.pop("_size", None)
+        self.__dict__.pop("_all_passages", None)
         for i in range(0, len(ids), _BATCH):
             self._passages.delete(ids=list(ids[i:i + _BATCH]))
 
     def nearest(self, vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
         """(passage id, cosine similarity), best first, equal values by id."""
-        return sorted(_query(self._passages, vector, min(top, self._size)), key=lambda hit: (-hit[1], hit[0]))
+        return self._all_passages.nearest(vector, top)
 
     def nearest_asked(self, vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
         """The same by the most similar question of each passage, among the `top` most similar questions."""
         best: dict[str, float] = {}
-        for row, similarity in _query(self._asked, vector, min(top, self._questions_of.total())):
-            passage_id = row.rpartition("#")[0]
-            best[passage_id] = max(best.get(passage_id, -1.0), similarity)
-        return sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))
+        for row, similarity in self._all_asked.nearest(vector, top):
+            best.setdefault(row.rpartition("#")[0], similarity)
+        return list(best.items())
 
     def digests(self, ids: Sequence[str]) -> dict[str, int]:
         """A number for each entry, made of its id, its vector and those of its questions as read back; unknown ids are
@@ -93,9 +94,12 @@ class VectorIndex:
         return self._passages.count()
 
     @cached_property
-    def _size(self) -> int:
-        """Counted once between two changes: counting takes as long as searching."""
-        return len(self)
+    def _all_passages(self) -> "_Vectors":
+        return _Vectors(self._passages)
+
+    @cached_property
+    def _all_asked(self) -> "_Vectors":
+        return _Vectors(self._asked)
 
     @cached_property
     def _questions_of(self) -> Counter[str]:
@@ -111,6 +115,7 @@ class VectorIndex:
             self._asked.delete(ids=rows[i:i + _BATCH])
         for passage_id in ids:
             self._questions_of.pop(passage_id, None)
+        self.__dict__.pop("_all_asked", None)
 
     def close(self) -> None:
         self._client.close()
@@ -121,17 +126,29 @@ def _collection(client: "Client", name: str, embedder: str, dimension: int) -> "
     if not dimension:
         return client.get_collection(name, embedding_function=None)
     return client.get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": {
-            "space": "cosine", "ef_construction": _CONSTRUCTION, "max_neighbors": _NEIGHBOURS, "ef_search": _SEARCH}},
-        metadata={"embedder": embedder, "dimension": dimension})
+        name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}, metadata={"embedder": embedder, "dimension": dimension})
 
 
-def _query(collection: "Collection", vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
-    if top < 1 or not vector.any():
-        return []
-    found = collection.query(query_embeddings=vector[np.newaxis, :], n_results=top, include=["distances"])
-    distances = found["distances"] or [[]]
-    return [(row, 1.0 - float(distance)) for row, distance in zip(found["ids"][0], distances[0], strict=True)]
+class _Vectors:
+    """Every vector of a collection, of length 1 each, in memory."""
+
+    def __init__(self, collection: "Collection") -> None:
+        self._ids = sorted(collection.get(include=[])["ids"])
+        dimension = int((collection.metadata or {}).get("dimension", 0))
+        self._rows = np.zeros((len(self._ids), dimension), dtype=np.float32)
+        for i in range(0, len(self._ids), _BATCH):
+            read = _read(collection, self._ids[i:i + _BATCH])
+            for k, row in enumerate(self._ids[i:i + _BATCH], start=i):
+                self._rows[k] = np.frombuffer(read[row], dtype="<f4")
+
+    def nearest(self, vector: npt.NDArray[np.float32], top: int) -> list[tuple[str, float]]:
+        if top < 1 or not self._ids or not vector.any():
+            return []
+        similarity = self._rows @ (vector / np.linalg.norm(vector))
+        least = np.partition(similarity, -top)[-top] if top < len(similarity) else -np.inf
+        near = np.flatnonzero(similarity >= least)
+        best = near[np.argsort(-similarity[near], kind="stable")][:top]         # equal values stay in the order of ids
+        return [(self._ids[i], float(similarity[i])) for i in best]
 
 
 def _read(collection: "Collection", ids: Sequence[str]) -> dict[str, bytes]:

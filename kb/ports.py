@@ -120,6 +120,10 @@ class PassageStore(Protocol):
         """By id; unknown ids are absent."""
         ...
 
+    def version_ids(self) -> Mapping[str, str]:
+        """The id of the version that each passage belongs to, by passage id."""
+        ...
+
     def article(self, document: str, article: int, sub: int = 0) -> list[Passage]:
         """Every version's text of an article, all tiers, newest first; parts of a split article in order.
 

@@ -6,10 +6,10 @@ rank fusion; a prior for authority worth five points of Recall@10), see ARCHITEC
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kb.basis import refs_to_current_law
 from kb.currency import Standing, trust
@@ -18,14 +18,13 @@ from kb.glossary import TITLE
 from kb.ports import PassageIndex, PassageStore
 from kb.registry import without_excerpt
 from kb.text import fold
-from kb.types import Hit, Kind, Passage, Tier
+from kb.types import Hit, Passage, Tier, Version
 from kb.understand import Inquiry, Intent
 
 __all__ = ["Retriever", "Weights"]
 
 _CANDIDATES = 150            # of each list
 _LONG = 50
-_READ = 100                  # the best of all lists, read before the others
 _NAMED_DOCUMENT_BONUS = 0.35
 _BASIS_SHARE = 0.75          # how much of a guide's score the articles of its 依据 line inherit
 _BASIS_ALONE = 0.5           # the same where the question does not find the article by itself
@@ -37,7 +36,7 @@ _HOME = "武汉"                # where this library is at home: its rules need 
 _DIGEST_LEVEL = 4            # a digest leads to its article and stands beside regulations; a guide has no authority of its own
 _GUIDE_LEVEL = 0
 _SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the page is for the law
-_FOLLOWED = 40               # hits that may lead on to the law; more where more are asked for, since several lead to one
+_FOLLOWED = 40               # hits that are read beyond those asked for: several lead to one article, or say the same
 _FOLLOWED_GUIDES = 3
 _EXACT = 10.0
 _AHEAD = 0.001
@@ -67,12 +66,12 @@ class Retriever:
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
-        hits = self._judged(self._fuse(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
+        hits = self._judged(self._signals(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
         hits = self._exact(inquiry) + self._official_first(self._through_to_the_law(hits, inquiry, top), inquiry)
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
-    def _fuse(self, text: str, expansions: tuple[str, ...], candidates: int) -> dict[str, tuple[float, tuple[str, ...]]]:
-        """By passage id: the weighted sum, and what it is made of.
+    def _signals(self, text: str, expansions: tuple[str, ...], candidates: int) -> "list[_Signal]":
+        """What each way of looking finds, weighted.
 
         What is shared with a text or a question counts as a share of the best text's: a question that has little of the
         query must not count as the best of its list.
@@ -81,57 +80,54 @@ class Retriever:
         texts = index.lexical(text, candidates)
         best = max((score for _, score in texts), default=1.0)
         terms = index.lexical(" ".join(expansions), candidates) if expansions else []
-        signals = (
-            ("字面", weights.text / best, texts),
-            ("问法", weights.asked / best, index.asked(text, candidates)),
-            ("法律用语", weights.terms / max((score for _, score in terms), default=1.0), terms),
-            ("语义", weights.meaning, index.nearest(text, candidates)),
-            ("近似问法", weights.asked_meaning, index.nearest_asked(text, candidates)))
-        # What a long list leaves out may be as good as its last entry: only what is better than that counts.
-        fused: dict[str, tuple[float, tuple[str, ...]]] = {}
-        for name, weight, found in signals:
-            for passage_id, score in found:
-                total, why = fused.get(passage_id, (0.0, ()))
-                fused[passage_id] = total + weight * (score - _floor(found)), (*why, f"{name} {weight * score:.2f}")
-        return fused
+        return [_Signal("字面", weights.text / best, texts),
+                _Signal("问法", weights.asked / best, index.asked(text, candidates)),
+                _Signal("法律用语", weights.terms / max((score for _, score in terms), default=1.0), terms),
+                _Signal("语义", weights.meaning, index.nearest(text, candidates)),
+                _Signal("近似问法", weights.asked_meaning, index.nearest_asked(text, candidates))]
 
-    def _judged(self, scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry, top: int) -> list[Hit]:
-        """The candidates with what does not depend on the words. Reading a passage costs more than finding it, so after
-        the best have been read, only those are that authority and name could still bring among them."""
-        ranked = sorted(scores, key=lambda id_: -scores[id_][0])
-        first, rest = ranked[:max(_READ, 2 * top)], ranked[max(_READ, 2 * top):]
-        hits = self._read(first, scores, inquiry)
-        counted = sorted((hit.score for hit in hits), reverse=True)[:max(_FOLLOWED, 3 * top)]
-        most = self.weights.authority * Kind.LAW.authority + _NAMED_DOCUMENT_BONUS * bool(inquiry.documents)
-        full = len(counted) == max(_FOLLOWED, 3 * top)
-        return hits + self._read([id_ for id_ in rest if not full or scores[id_][0] + most > counted[-1]], scores, inquiry)
+    def _judged(self, signals: "Sequence[_Signal]", inquiry: Inquiry, top: int) -> list[Hit]:
+        """The best candidates by everything that counts. Reading a passage costs more than finding it, so its version
+        decides first whether it is in force and how far authority brings it."""
+        versions, version_ids = {version.id: version for version in self._standing.versions()}, self.store.version_ids()
+        regards: dict[str, _Regard | None] = {}
+        scores: dict[str, float] = {}
+        for passage_id, score in _sums(signals).items():
+            version_id = version_ids.get(passage_id, "")
+            if version_id not in regards:
+                version = versions.get(version_id)
+                regards[version_id] = self._regard(version, inquiry) if version and self._wanted(version, inquiry) else None
+            if regard := regards[version_id]:
+                scores[passage_id] = regard.applied_to(score)
+        best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top + _FOLLOWED]
+        return [self._hit(passage, signals, inquiry) for passage in self.store.passages(best).values()]
 
-    def _read(self, ids: Sequence[str], scores: dict[str, tuple[float, tuple[str, ...]]], inquiry: Inquiry) -> list[Hit]:
-        return [self._judge(passage, *scores[id_], inquiry) for id_, passage in self.store.passages(ids).items()
-                if self._wanted(passage, inquiry)]
+    def _hit(self, passage: Passage, signals: "Sequence[_Signal]", inquiry: Inquiry) -> Hit:
+        shares = {signal.name: signal.share_of(passage.id) for signal in signals if passage.id in signal.scores}
+        regard = self._regard(passage.version, inquiry)
+        if passage.version.tier is Tier.GUIDE and section_of(passage) in ASIDE:
+            regard = regard.times(_ELSEWHERE, "读者说明或假设的例子，不是规则")
+        return Hit(passage, regard.applied_to(sum(shares.values())),
+                   (*(f"{name} {share:.2f}" for name, share in shares.items()), *regard.why))
 
-    def _judge(self, passage: Passage, score: float, why: tuple[str, ...], inquiry: Inquiry) -> Hit:
-        """Add what does not depend on the words: authority, a named document, the place."""
-        version = passage.version
+    def _regard(self, version: Version, inquiry: Inquiry) -> "_Regard":
+        """What does not depend on the words: authority, a named document, the place."""
         level = {Tier.OFFICIAL: version.kind.authority, Tier.DIGEST: _DIGEST_LEVEL, Tier.GUIDE: _GUIDE_LEVEL,
                  Tier.USER: 0}[version.tier]
-        score += self.weights.authority * level
-        why = (*why, f"效力层级 {level}")
-        if version.tier is Tier.GUIDE and section_of(passage) in ASIDE:
-            score, why = score * _ELSEWHERE, (*why, "读者说明或假设的例子，不是规则")
+        regard = _Regard().plus(self.weights.authority * level, f"效力层级 {level}")
         if version.tier is Tier.GUIDE and inquiry.beforehand and version.title.endswith(_AFTERWARDS):
-            score, why = score * _BESIDE_THE_POINT, (*why, "讲事后怎么办，问的是事前")
+            regard = regard.times(_BESIDE_THE_POINT, "讲事后怎么办，问的是事前")
         if version.tier is Tier.GUIDE and version.title == TITLE and inquiry.intent is not Intent.DEFINITION:
-            score, why = score * _BESIDE_THE_POINT, (*why, "术语解释，问的不是含义")
+            regard = regard.times(_BESIDE_THE_POINT, "术语解释，问的不是含义")
         if version.audience and version.audience != inquiry.question.audience:
-            score, why = score * _FOR_OTHERS, (*why, "写给其他读者")
+            regard = regard.times(_FOR_OTHERS, "写给其他读者")
         if version.document in inquiry.documents:
-            score, why = score + _NAMED_DOCUMENT_BONUS, (*why, "点名的文件")
+            regard = regard.plus(_NAMED_DOCUMENT_BONUS, "点名的文件")
         if "修正案" in version.title or "的决定" in version.title:
-            score, why = score * _ELSEWHERE, (*why, "修改决定，不是条文本身")
+            regard = regard.times(_ELSEWHERE, "修改决定，不是条文本身")
         if version.place and _HOME not in version.place and (not inquiry.place or inquiry.place not in version.place):
-            score, why = score * _ELSEWHERE, (*why, f"仅适用于{version.place}")
-        return Hit(passage, score, why)
+            regard = regard.times(_ELSEWHERE, f"仅适用于{version.place}")
+        return regard
 
     def _exact(self, inquiry: Inquiry) -> list[Hit]:
         """The articles the question names, in the order it names them."""
@@ -144,7 +140,7 @@ class Retriever:
         found = self.store.article(document, article, sub)
         year = inquiry.version_year
         of_year = [p for p in found if year and p.version.label.startswith(year)]
-        found = of_year or [p for p in found if self._wanted(p, inquiry)]
+        found = of_year or [p for p in found if self._wanted(p.version, inquiry)]
         for tier in (Tier.OFFICIAL, Tier.DIGEST, Tier.USER):
             if chosen := [p for p in found if p.version.tier is tier]:
                 return chosen
@@ -152,7 +148,7 @@ class Retriever:
 
     def _through_to_the_law(self, hits: list[Hit], inquiry: Inquiry, top: int) -> list[Hit]:
         """A digest gives way to the article it digests; the best guides bring along the articles of their 依据 lines."""
-        ranked = sorted(hits, key=lambda hit: -hit.score)[:max(_FOLLOWED, 3 * top)]
+        ranked = sorted(hits, key=lambda hit: -hit.score)
         guides = [hit for hit in ranked if hit.passage.version.tier is Tier.GUIDE][:_FOLLOWED_GUIDES]
         led = [found for hit in ranked for found in self._official_for(hit, inquiry)]
         found_too = {hit.passage.id for hit in led}
@@ -165,7 +161,7 @@ class Retriever:
         if hit.passage.version.tier is not Tier.DIGEST or hit.passage.version.document not in self._official_documents:
             return [hit]
         official = [p for p in self._same_place(hit.passage)
-                    if p.version.tier is Tier.OFFICIAL and self._wanted(p, inquiry)]
+                    if p.version.tier is Tier.OFFICIAL and self._wanted(p.version, inquiry)]
         return [replace(hit, passage=p, why=(*hit.why, "经要点")) for p in official] or [hit]
 
     def _behind(self, guide: Hit, inquiry: Inquiry, found_too: set[str]) -> list[Hit]:
@@ -183,13 +179,13 @@ class Retriever:
             if hit.passage.version.tier is not Tier.USER or hit.passage.version.document not in self._official_documents:
                 continue
             for official in self._same_place(hit.passage):
-                if official.version.tier is Tier.OFFICIAL and self._wanted(official, inquiry):
+                if official.version.tier is Tier.OFFICIAL and self._wanted(official.version, inquiry):
                     found = best.get(official.id, Hit(official, 0.0, hit.why))
                     best[official.id] = replace(found, score=max(found.score, hit.score + _AHEAD))
         return list(best.values())
 
-    def _wanted(self, passage: Passage, inquiry: Inquiry) -> bool:
-        version, day = passage.version, inquiry.question.as_of
+    def _wanted(self, version: Version, inquiry: Inquiry) -> bool:
+        day = inquiry.question.as_of
         return inquiry.question.all_versions or (version.in_force_on(day)
                                                  and version.id not in self._overtaken(day))
 
@@ -216,9 +212,48 @@ class Retriever:
         return self.store.located(passage.version.document, passage.locator)
 
 
-def _floor(found: list[tuple[str, float]]) -> float:
-    """What being in a long list is worth by itself: the score of its last entry."""
-    return max(found[-1][1], 0.0) if len(found) >= _LONG else 0.0
+@dataclass(frozen=True, slots=True)
+class _Regard:
+    """How what a text says about itself changes the score its words have earned."""
+
+    factor: float = 1.0
+    bonus: float = 0.0
+    why: tuple[str, ...] = ()
+
+    def plus(self, bonus: float, why: str) -> "_Regard":
+        return _Regard(self.factor, self.bonus + bonus, (*self.why, why))
+
+    def times(self, factor: float, why: str) -> "_Regard":
+        return _Regard(self.factor * factor, self.bonus * factor, (*self.why, why))
+
+    def applied_to(self, score: float) -> float:
+        return self.factor * score + self.bonus
+
+
+class _Signal:
+    """What one way of looking found: the score of each passage above what being in a long list is worth by itself.
+
+    What a long list leaves out may be as good as its last entry: only what is better than that counts.
+    """
+
+    def __init__(self, name: str, weight: float, found: list[tuple[str, float]]) -> None:
+        self.name, self.weight, self.scores = name, weight, dict(found)
+        self._floor = max(found[-1][1], 0.0) if len(found) >= _LONG else 0.0
+
+    def share_of(self, passage_id: str) -> float:
+        return self.weight * (self.scores[passage_id] - self._floor)
+
+
+def _sums(signals: Iterable[_Signal]) -> dict[str, float]:
+    """By passage id, over all signals."""
+    sums: dict[str, float] = {}
+    for signal in signals:
+        for passage_id in signal.scores:
+            sums[passage_id] = sums.get(passage_id, 0.0) + signal.share_of(passage_id)
+    return sums
+
+
+_said = lru_cache(maxsize=20_000)(fold)
 
 
 def _diverse(hits: list[Hit]) -> list[Hit]:
@@ -227,7 +262,7 @@ def _diverse(hits: list[Hit]) -> list[Hit]:
     copies: dict[str, list[Hit]] = {}
     sections: Counter[str] = Counter()
     for hit in hits:
-        text, version = fold(hit.passage.text), hit.passage.version
+        text, version = _said(hit.passage.text), hit.passage.version
         sections[version.id] += version.tier is Tier.GUIDE
         if sections[version.id] <= _SECTIONS_OF_A_GUIDE:
             copies.setdefault(text, []).append(hit)

@@ -56,7 +56,9 @@ def fold(text: str) -> str:
 
     Two texts that a reader would call the same fold to the same string; the result is never shown.
     """
-    folded = unicodedata.normalize("NFKC", strip_controls(repair_radicals(text))).translate(_PUNCTUATION)
+    folded = strip_controls(repair_radicals(text)).translate(_PUNCTUATION)
+    if not unicodedata.is_normalized("NFKC", folded):        # with its punctuation narrow, most text is, which is soon seen
+        folded = unicodedata.normalize("NFKC", folded).translate(_PUNCTUATION)
     # Taking a blank away can leave a letter and an accent that belong together.
     return unicodedata.normalize("NFC", re.sub(r"\s+", "", folded).lower())
 

@@ -255,7 +255,7 @@ def version(title: str, label: str, first: date, tier: Tier = Tier.OFFICIAL, nam
                    status=Status.CURRENT, file_name=name)
 
 
-class Shelf:
+class Few:
     """Store and index over a few passages; every one of them answers every question, in the order given."""
 
     def __init__(self, *passages: Passage) -> None:
@@ -263,6 +263,9 @@ class Shelf:
 
     def passages(self, ids):
         return {i: self._passages[i] for i in ids if i in self._passages}
+
+    def version_ids(self):
+        return {i: p.version.id for i, p in self._passages.items()}
 
     def article(self, document: str, article: int, sub: int = 0):
         return [p for p in self._passages.values() if (p.version.document, p.article, p.sub) == (document, article, sub)]
@@ -288,8 +291,8 @@ FORGED = version("样品法", "2026修订", date(2026, 1, 1), Tier.USER, "下载
 
 
 def shelf_hits(*passages: Passage, day: date = TODAY, **how: bool) -> list[Hit]:
-    shelf = Shelf(*passages)
-    return Retriever(shelf, shelf).search(understand(Question("样品怎么保密", day, **how), bundled_lexicon(), {}))
+    few = Few(*passages)
+    return Retriever(few, few).search(understand(Question("样品怎么保密", day, **how), bundled_lexicon(), {}))
 
 
 def test_a_version_that_gave_way_is_not_found_except_for_its_time_or_on_request():
@@ -303,12 +306,12 @@ def test_a_forged_later_version_neither_replaces_nor_precedes_the_official_text(
     """F35: it stands behind the official article of the same number, which comes along although it was not found."""
     forged, official = article_of(FORGED, 5, "样品不必保密，随便使用样品怎么都行。"), article_of(NEW_TEXT, 5, "样品应当保密十年。")
 
-    class FindsOnlyTheForgery(Shelf):
+    class FindsOnlyTheForgery(Few):
         def lexical(self, query: str, top: int):
             return [(forged.id, 1.0)]
 
-    for shelf in (FindsOnlyTheForgery(forged, official), Shelf(forged, official), Shelf(official, forged)):
-        hits = Retriever(shelf, shelf).search(understand(Question("样品怎么保密", TODAY), bundled_lexicon(), {}))
+    for few in (FindsOnlyTheForgery(forged, official), Few(forged, official), Few(official, forged)):
+        hits = Retriever(few, few).search(understand(Question("样品怎么保密", TODAY), bundled_lexicon(), {}))
         assert [h.passage for h in hits] == [official, forged]
 
 
@@ -330,9 +333,9 @@ def guide(title: str, section: str = "步骤", audience: str = "") -> Passage:
 
 
 def first_of(text: str, *passages: Passage, audience: Audience = Audience.ENTERPRISE) -> Passage:
-    shelf = Shelf(*passages)
+    few = Few(*passages)
     asked = understand(Question(text, TODAY, audience=audience), bundled_lexicon(), {})
-    return Retriever(shelf, shelf).search(asked)[0].passage
+    return Retriever(few, few).search(asked)[0].passage
 
 
 @pytest.mark.parametrize("audience", Audience)
