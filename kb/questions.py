@@ -11,9 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from kb.errors import SourceError
-from kb.types import Passage
+from kb.registry import Registry, bundled_registry
+from kb.types import Passage, ordinal_numeral
 
-__all__ = ["QUESTIONS_FOLDER", "AskedArticle", "bundled_questions", "read_questions", "with_questions"]
+__all__ = ["QUESTIONS_FOLDER", "AskedArticle", "bundled_questions", "moved_questions", "read_questions", "with_questions"]
 
 QUESTIONS_FOLDER = Path(__file__).parent / "library" / "questions"
 _FIELDS = {"document", "version", "article", "questions"}
@@ -52,9 +53,20 @@ def read_questions(path: Path) -> list[AskedArticle]:
 
 @cache
 def bundled_questions() -> Mapping[tuple[str, str, str], tuple[str, ...]]:
-    """The shipped questions by document, version label and locator, read once."""
-    return {(asked.document, asked.version, asked.locator): asked.questions
-            for path in sorted(QUESTIONS_FOLDER.glob("*.jsonl")) for asked in read_questions(path)}
+    """The shipped questions by document, version label and locator, read once; those for an article also under the number
+    it has in an earlier or later version that has none of its own."""
+    own = {(asked.document, asked.version, asked.locator): asked.questions
+           for path in sorted(QUESTIONS_FOLDER.glob("*.jsonl")) for asked in read_questions(path)}
+    return {**moved_questions(own, bundled_registry()), **own}
+
+
+def moved_questions(own: Mapping[tuple[str, str, str], tuple[str, ...]],
+                    registry: Registry) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """The questions by the places to which the register says their articles moved, or from which they came."""
+    return {(move.document, there, f"第{ordinal_numeral(to)}条"): own[key]
+            for move in registry.moves for old, new in move.articles.items()
+            for here, at, there, to in ((move.new, new, move.old, old), (move.old, old, move.new, new))
+            if (key := (move.document, here, f"第{ordinal_numeral(at)}条")) in own}
 
 
 def with_questions(passages: Iterable[Passage],

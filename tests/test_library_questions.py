@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kb.errors import SourceError
-from kb.questions import QUESTIONS_FOLDER, bundled_questions, read_questions, with_questions
+from kb.questions import QUESTIONS_FOLDER, bundled_questions, moved_questions, read_questions, with_questions
 from kb.registry import bundled_registry
 from kb.types import Kind, Passage, Tier, Version
 from tests.library_pages import official_texts
@@ -75,6 +75,19 @@ def test_a_passage_gets_the_questions_of_its_article_after_its_own():
         Passage("10", VERSION, "第十条", "…", article=10, questions=("自己的", "别的")), other)
 
 
-def test_the_shipped_questions_are_those_of_the_files():
-    assert sum(map(len, bundled_questions().values())) == sum(
-        len(asked.questions) for path in QUESTIONS_FOLDER.glob("*.jsonl") for asked in read_questions(path))
+def test_every_question_of_the_files_is_shipped_under_its_article():
+    shipped = bundled_questions()
+    assert all(shipped[asked.document, asked.version, asked.locator] == asked.questions
+               for path in QUESTIONS_FOLDER.glob("*.jsonl") for asked in read_questions(path))
+
+
+def test_questions_follow_an_article_to_the_number_it_has_in_another_version():
+    """商业秘密 was 第九条 of the law of 2019 and is 第十条 since 2025-10-15; 第十四条 of 2025 is new."""
+    own = {("反不正当竞争法", "2025修订", "第十条"): ("配方被人偷了",), ("反不正当竞争法", "2025修订", "第十四条"): ("平台逼我低价卖",)}
+    assert moved_questions(own, REGISTRY) == {("反不正当竞争法", "2019修正", "第九条"): ("配方被人偷了",)}
+
+
+def test_a_version_with_questions_of_its_own_keeps_them():
+    shipped = bundled_questions()
+    assert shipped["反不正当竞争法", "2019修正", "第九条"] == shipped["反不正当竞争法", "2025修订", "第十条"]
+    assert not set(moved_questions(shipped, REGISTRY).values()) - set(shipped.values())
