@@ -14,7 +14,7 @@ from kb.excerpt import section_of
 from kb.generate import generate_claims
 from kb.lexicon import Lexicon
 from kb.planned import asks_what_a_figure_is
-from kb.ports import ChatModel, PassageIndex, PassageStore, TokenCounter
+from kb.ports import ChatModel, PassageIndex, PassageStore, Reranker, TokenCounter
 from kb.prompting import answer_messages, pack
 from kb.relevance import NEVER, asked_terms, coverage, searchable
 from kb.retrieve import Retriever
@@ -56,6 +56,7 @@ class Assistant:
     context_tokens: int = 6000
     words: frozenset[str] = frozenset()      # bigrams inside words, to tell another subject from a seam
     library_state: Callable[[], object] | None = None     # changes with the library, and is cheaper than its version
+    reranker: Reranker | None = None
 
     def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None) -> Answer:
         """Understand → decline or retrieve → compose or generate → verify. `progress` hears each step, in Chinese.
@@ -237,7 +238,7 @@ class Assistant:
 
     @property
     def _retriever(self) -> Retriever:
-        return Retriever(self.index, self.store, self.standing)
+        return Retriever(self.index, self.store, self.standing, reranker=self.reranker)
 
     @property
     def _composer(self) -> Composer:

@@ -12,7 +12,7 @@ from kb.embedding import StaticEmbedder
 from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import Generation, open_index
 from kb.lexicon import bundled_lexicon
-from kb.ports import ChatModel, Clock, Embedder, TokenCounter
+from kb.ports import ChatModel, Clock, Embedder, Reranker, TokenCounter
 from kb.registry import Registry, bundled_registry
 from kb.settings import Settings
 from kb.shelf import Shelf
@@ -137,7 +137,23 @@ class Tools:
 
 def tools(settings: Settings, clock: Clock | None = None) -> Tools:
     """The adapters for writing to the library of `settings`."""
-    return Tools(settings.data, bundled_registry(), StaticEmbedder(), clock or SystemClock())
+    return Tools(settings.data, bundled_registry(), _embedder(settings), clock or SystemClock())
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if not settings.embedding:
+        return StaticEmbedder()
+    from kb.plugins import ConfiguredEmbedder
+
+    return ConfiguredEmbedder(settings)
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    if not settings.reranker:
+        return None
+    from kb.plugins import cross_encoder_of
+
+    return cross_encoder_of(settings)
 
 
 def open_library(settings: Settings, clock: Clock | None = None,
@@ -167,7 +183,7 @@ def open_library(settings: Settings, clock: Clock | None = None,
         index=index, registry=adapters.registry,
         lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
         counter=counter, context_tokens=settings.context_tokens,
-        words=word_bigrams(), library_state=index.generation)
+        words=word_bigrams(), library_state=index.generation, reranker=_reranker(settings))
     return Library(settings, adapters.clock, catalogue, assistant, adapters.registry, warning)
 
 

@@ -93,6 +93,10 @@ class StaticEmbedder:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.where(lengths == 0, 1.0, lengths), dtype=np.float32)
 
+    def embed_query(self, text: str) -> npt.NDArray[np.float32]:
+        vector: npt.NDArray[np.float32] = self.embed([text])[0]
+        return vector
+
     def _sums(self, found: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         sums = np.zeros((len(found), self.dimension), dtype=np.float32)
         counts = np.array([len(tokens) for tokens in found])

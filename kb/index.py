@@ -73,10 +73,10 @@ class Generation:
         return self._asked.search(query, top)
 
     def nearest(self, query: str, top: int) -> list[tuple[str, float]]:
-        return self._opened_vectors().nearest(self._embedder.embed([query])[0], top)
+        return self._opened_vectors().nearest(self._embedder.embed_query(query), top)
 
     def nearest_asked(self, query: str, top: int) -> list[tuple[str, float]]:
-        return self._opened_vectors().nearest_asked(self._embedder.embed([query])[0], top)
+        return self._opened_vectors().nearest_asked(self._embedder.embed_query(query), top)
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         total = len(self._lexical)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = ["ChatModel", "Clock", "Embedder", "IndexEntry", "Message", "PassageIndex", "PassageIndexWriter",
-           "PassageStore", "TokenCounter"]
+           "PassageStore", "Reranker", "TokenCounter"]
 
 
 class Clock(Protocol):
@@ -36,6 +36,21 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> "npt.NDArray[np.float32]":
         """Shape (len(texts), dimension); rows have length 1, or 0 for a text without characters."""
+        ...
+
+    def embed_query(self, text: str) -> "npt.NDArray[np.float32]":
+        """The same of one question, shape (dimension,): some models treat questions in a way of their own."""
+        ...
+
+
+class Reranker(Protocol):
+    """Reads question and text together; slower and more exact than comparing two vectors."""
+
+    @property
+    def name(self) -> str: ...
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One for each text, higher is better; comparable only within one call."""
         ...
 
 

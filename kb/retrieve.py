@@ -15,7 +15,7 @@ from kb.basis import refs_to_current_law
 from kb.currency import Standing, trust
 from kb.excerpt import ASIDE, section_of
 from kb.glossary import TITLE
-from kb.ports import PassageIndex, PassageStore
+from kb.ports import PassageIndex, PassageStore, Reranker
 from kb.registry import without_excerpt
 from kb.text import fold
 from kb.types import Hit, Passage, Tier, Version
@@ -38,6 +38,7 @@ _GUIDE_LEVEL = 0
 _SECTIONS_OF_A_GUIDE = 3     # at most so many of one guide: the rest of the page is for the law
 _FOLLOWED = 40               # hits that are read beyond those asked for: several lead to one article, or say the same
 _FOLLOWED_GUIDES = 3
+_RERANKED = 30               # hits that a cross-encoder reads
 _EXACT = 10.0
 _AHEAD = 0.001
 
@@ -63,11 +64,13 @@ class Retriever:
     store: PassageStore
     standing: Standing | None = None     # of the store, where it outlives this retriever
     weights: Weights = Weights()
+    reranker: Reranker | None = None
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
         hits = self._judged(self._signals(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
-        hits = self._exact(inquiry) + self._official_first(self._through_to_the_law(hits, inquiry, top), inquiry)
+        hits = self._reranked(self._through_to_the_law(hits, inquiry, top), inquiry)
+        hits = self._exact(inquiry) + self._official_first(hits, inquiry)
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
 
     def _signals(self, text: str, expansions: tuple[str, ...], candidates: int) -> "list[_Signal]":
@@ -171,6 +174,18 @@ class Retriever:
         return [Hit(p, guide.score * (_BASIS_SHARE if p.id in found_too else _BASIS_ALONE),
                     (*guide.why, f"依据《{guide.passage.title}》"))
                 for ref in refs for p in self.governing(*ref, inquiry)]
+
+    def _reranked(self, hits: list[Hit], inquiry: Inquiry) -> list[Hit]:
+        """The best hits in the order of a configured cross-encoder. The scores stay with the places, because what answers
+        from them knows how high the score of a hit is that bears on the question."""
+        if self.reranker is None or not hits:
+            return hits
+        hits = sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))
+        best = hits[:_RERANKED]
+        read = self.reranker.scores(inquiry.text, [f"{h.passage.title}\n{h.passage.locator}\n{h.passage.text}" for h in best])
+        order = sorted(range(len(best)), key=lambda i: -read[i])
+        return [replace(best[i], score=place.score, why=(*best[i].why, f"重排 {read[i]:.2f}，原第 {i + 1}"))
+                for place, i in zip(best, order, strict=True)] + hits[_RERANKED:]
 
     def _official_first(self, hits: list[Hit], inquiry: Inquiry) -> list[Hit]:
         """An article somebody added never comes before the official one, which is brought along where it was not found."""

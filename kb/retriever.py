@@ -1,15 +1,16 @@
-"""The retriever for LangChain chains: the only importer of LangChain's retriever interface."""
+"""For LangChain chains: our retriever and our embedding behind its interfaces."""
 
 from typing import TYPE_CHECKING
 
 from kb.answer import Assistant
-from kb.ports import Clock
+from kb.ports import Clock, Embedder
 from kb.types import Hit, Question
 
 if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
     from langchain_core.retrievers import BaseRetriever
 
-__all__ = ["as_langchain_retriever"]
+__all__ = ["as_langchain_embeddings", "as_langchain_retriever"]
 
 
 def as_langchain_retriever(assistant: Assistant, clock: Clock, top: int = 10) -> "BaseRetriever":
@@ -28,6 +29,22 @@ def as_langchain_retriever(assistant: Assistant, clock: Clock, top: int = 10) ->
             return [Document(page_content=hit.passage.text, metadata=_metadata(hit)) for hit in hits]
 
     return ZhiwenRetriever()
+
+
+def as_langchain_embeddings(embedder: Embedder) -> "Embeddings":
+    """An `Embeddings` with the vectors that our own index uses."""
+    from langchain_core.embeddings import Embeddings
+
+    class ZhiwenEmbeddings(Embeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            rows: list[list[float]] = embedder.embed(texts).tolist()
+            return rows
+
+        def embed_query(self, text: str) -> list[float]:
+            vector: list[float] = embedder.embed_query(text).tolist()
+            return vector
+
+    return ZhiwenEmbeddings()
 
 
 def _metadata(hit: Hit) -> dict[str, object]:

@@ -25,10 +25,19 @@ class Settings(BaseSettings):
     model_deadline_s: float = Field(default=60.0, gt=0)
     model_retries: int = Field(default=1, ge=0, le=5)
     context_tokens: int = Field(default=6000, ge=500)
+    embedding: str = ""                      # empty: the bundled model; ollama:bge-m3, openai:…, package.module:Class
+    embedding_options: dict[str, Any] = Field(default_factory=dict, repr=False)      # may hold a key
+    reranker: str = ""                       # package.module:Class with LangChain's score(); empty: none
+    reranker_options: dict[str, Any] = Field(default_factory=dict, repr=False)
 
     @property
     def uses_model(self) -> bool:
         return bool(self.model)
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """What reads questions and passages beside the program itself."""
+        return tuple(filter(None, (self.embedding, self.reranker)))
 
     @classmethod
     def load(cls, **overrides: object) -> "Settings":

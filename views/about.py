@@ -25,8 +25,10 @@ def page() -> None:
     if settings.uses_model:
         st.markdown(words.leaves_model.format(model=escape_markdown(settings.model),
                                               endpoint=escape_markdown(endpoint(settings))))
-    else:
+    elif not settings.plugins:
         st.markdown(words.leaves_nothing)
+    if settings.plugins:
+        st.markdown(words.read_by.format(names=escape_markdown("、".join(settings.plugins))))
     st.markdown(words.kept)
     st.header(words.limits, anchor=False)
     st.markdown(words.limits_text)

@@ -77,7 +77,9 @@ def _where_it_goes(opened: "Library") -> None:
     if settings.uses_model:
         st.warning(words.sent_to.format(model=escape_markdown(settings.model),
                                         endpoint=escape_markdown(endpoint(settings))), icon=":material/cloud_upload:")
-    elif not turns():
+    if settings.plugins:
+        st.warning(words.read_by.format(names=escape_markdown("、".join(settings.plugins))), icon=":material/cloud_upload:")
+    if not settings.uses_model and not settings.plugins and not turns():
         st.info(words.local_only, icon=":material/lock:")
     if opened.warning:
         st.caption(escape_markdown(opened.warning))

@@ -23,6 +23,7 @@ class Wording:
     samples: str
     local_only: str
     sent_to: str
+    read_by: str
     preparing: str
     working: str
     outcomes: Mapping[Outcome, str]
@@ -95,6 +96,7 @@ CHINESE = Wording(
     what_text="知问回答知识产权保护，特别是商业秘密方面的问题。回答由资料库中的法律、司法解释、方案和指南支撑，"
               "每一处引文都与原文逐字核对，点开即可看到上下文。资料库不能回答时，会直说资料不足。",
     leaves="哪些内容会离开这台电脑",
+    read_by="检索接入了 {names}：提问和入库的文本会交给它处理。它不在本机时，请勿输入尚未公开的商业秘密。",
     leaves_nothing="没有。检索、回答和网页都在本机完成，程序不连接任何网站，也不统计使用情况。",
     leaves_model="提问、本次对话中先前的问题和引用的条文，会发送到模型 {model}（{endpoint}）。除此之外不连接任何网站。",
     kept="对话只保存在当前页面的内存里，关闭页面或点“清除本次对话”即消失；日志不记录提问内容。",
@@ -147,6 +149,8 @@ ENGLISH = Wording(
               "rest on the laws, interpretations, plans and guides in its library; every quotation is checked "
               "character by character and opens in context. Where the library has no answer, it says so.",
     leaves="What leaves this machine",
+    read_by="Search uses {names}: questions and the texts of the library are handed to it. Do not enter a secret unless it "
+            "runs on this machine.",
     leaves_nothing="Nothing. Search, answers and this page run here; the program contacts no site and keeps no statistics.",
     leaves_model="Your question, earlier questions of this conversation and the cited articles go to the model {model} "
                  "({endpoint}). Nothing else is contacted.",
