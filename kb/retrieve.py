@@ -17,6 +17,7 @@ from kb.excerpt import ASIDE, section_of
 from kb.glossary import TITLE
 from kb.ports import PassageIndex, PassageStore, Reranker
 from kb.registry import without_excerpt
+from kb.statute import short_title
 from kb.text import fold
 from kb.types import Hit, Passage, Tier, Version
 from kb.understand import Inquiry, Intent
@@ -139,11 +140,9 @@ class Retriever:
                 for passage in self.governing(ref.document, ref.article, ref.sub, inquiry)]
 
     def governing(self, document: str, article: int, sub: int, inquiry: Inquiry) -> list[Passage]:
-        """An article's text in force on the asked day: the official one, else its digest."""
+        """An article's text in the version named, else in force on the asked day: the official one, else its digest."""
         found = self.store.article(document, article, sub)
-        year = inquiry.version_year
-        of_year = [p for p in found if year and p.version.label.startswith(year)]
-        found = of_year or [p for p in found if self._wanted(p.version, inquiry)]
+        found = _of_version_named(found, inquiry) or [p for p in found if self._wanted(p.version, inquiry)]
         for tier in (Tier.OFFICIAL, Tier.DIGEST, Tier.USER):
             if chosen := [p for p in found if p.version.tier is tier]:
                 return chosen
@@ -266,6 +265,18 @@ def _sums(signals: Iterable[_Signal]) -> dict[str, float]:
         for passage_id in signal.scores:
             sums[passage_id] = sums.get(passage_id, 0.0) + signal.share_of(passage_id)
     return sums
+
+
+def _of_version_named(found: list[Passage], inquiry: Inquiry) -> list[Passage]:
+    """Those of the version that the question names, by its year, its number or the title that only it has."""
+    if inquiry.version_year and (of_year := [p for p in found if inquiry.version_year in p.version.label]):
+        return of_year
+    asked = fold(inquiry.text)
+    if numbered := [p for p in found if p.version.number and fold(p.version.number) in asked]:
+        return numbered
+    titles = {p.id: fold(short_title(without_excerpt(p.version.title))) for p in found}
+    named = max((title for title in titles.values() if title in asked), key=len, default="")
+    return [p for p in found if titles[p.id] == named] if len(set(titles.values())) > 1 else []
 
 
 _said = lru_cache(maxsize=20_000)(fold)

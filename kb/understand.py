@@ -105,9 +105,9 @@ def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tu
 
 
 def _version_year(text: str) -> str:
-    """2019 in 2019修正, 2019年版, 2019年的第九条: the text of that version is asked for, in force or not."""
-    match = re.search(r"(20\d{2}|19\d{2})年?(?:版|修正|修订|的)", text)
-    return match[1] if match else ""
+    """2019 in 2019修正, 2019年版, 2019年的第九条, 商标法（2019）: the text of that version is asked for, in force or not."""
+    match = re.search(r"(20\d{2}|19\d{2})年?(?:版|修正|修订|的)|[（(](20\d{2}|19\d{2})年?[）)]", text)
+    return match[1] or match[2] if match else ""
 
 
 def _documents(text: str, lexicon: Lexicon, names: Mapping[str, str]) -> tuple[str, ...]:
