@@ -23,6 +23,7 @@ from kb.embedding import StaticEmbedder
 from kb.errors import ConfigError
 from kb.index import open_index
 from kb.lexicon import bundled_lexicon
+from kb.ports import Embedder
 from kb.questions import bundled_questions, with_questions
 from kb.registry import Registry, bundled_registry
 from kb.retrieve import Retriever, Weights
@@ -31,9 +32,11 @@ from kb.store import store
 from kb.types import Kind, Passage, Question, Status, Tier, Version
 from kb.understand import Inquiry, understand
 
-__all__ = ["VARIANTS", "Asked", "Measured", "documents_of", "interval", "measure", "read_asked", "record", "table"]
+__all__ = ["VARIANTS", "Asked", "Measured", "Questions", "documents_of", "interval", "joined", "measure", "read_asked", "record", "table",
+           "values_of"]
 
 _KINDS = {"行政法规": Kind.ADMINISTRATIVE_REGULATION, "司法解释": Kind.JUDICIAL_INTERPRETATION, "部门规章": Kind.DEPARTMENTAL_RULE}
+Questions = Mapping[tuple[str, str, str], tuple[str, ...]]     # by document, version label and locator
 _TOP = 100
 _RESAMPLED = 1000
 METRICS = ("Recall@5", "Recall@10", "Recall@100", "nDCG@10", "MRR")
@@ -78,8 +81,9 @@ def read_asked(path: Path) -> list[Asked]:
         raise ConfigError(f"读不了问题集 {path.name}（{type(error).__name__}）", "需要每行一条的 .jsonl，字段有 question、articles") from None
 
 
-def documents_of(path: Path, registry: Registry) -> list[tuple[Version, tuple[Passage, ...]]]:
-    """Each law with its articles as official passages, which keep their ids of the file.
+def documents_of(path: Path, registry: Registry,
+                 questions: Questions | None = None) -> list[tuple[Version, tuple[Passage, ...]]]:
+    """Each law with its articles as official passages, which keep their ids of the file, and their lay questions.
 
     Raises:
         ConfigError: the file is missing or holds something else.
@@ -89,13 +93,25 @@ def documents_of(path: Path, registry: Registry) -> list[tuple[Version, tuple[Pa
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):
                 laws.setdefault(row["law"], []).append(row)
-        return [_document(law, rows, registry) for law, rows in laws.items()]
+        chosen = bundled_questions() if questions is None else questions
+        return [_document(law, rows, registry, chosen) for law, rows in laws.items()]
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"读不了法规集 {path.name}（{type(error).__name__}）",
                           "需要每行一条的 .jsonl.gz，字段有 id、law、article、heading、kind、date、text") from None
 
 
-def _document(law: str, rows: Sequence[Mapping[str, str]], registry: Registry) -> tuple[Version, tuple[Passage, ...]]:
+def articles_of(path: Path) -> list[tuple[str, str]]:
+    """(id, title with headings and text) of every article, as other systems are given them.
+
+    Raises:
+        ConfigError: the file is missing or holds something else.
+    """
+    return [(passage.id, f"{version.title}\n{' '.join(passage.heading_path)}\n{passage.text}")
+            for version, passages in documents_of(path, bundled_registry(), {}) for passage in passages]
+
+
+def _document(law: str, rows: Sequence[Mapping[str, str]], registry: Registry,
+              questions: Questions) -> tuple[Version, tuple[Passage, ...]]:
     """A registered version under its registered name, so that the lay questions for its articles find it."""
     day = date.fromisoformat(rows[0]["date"]) if rows[0]["date"][:1].isdigit() else None
     known = registry.version_of(law, day)
@@ -108,21 +124,20 @@ def _document(law: str, rows: Sequence[Mapping[str, str]], registry: Registry) -
         ref = parse_ref(row["article"])
         passages.append(Passage(str(row["id"]), version, row["article"], row["text"], tuple(filter(None, row["heading"].split(" > "))),
                                 article=ref.article if ref else None, sub=ref.sub if ref else 0, ordinal=ordinal))
-    return version, with_questions(passages, bundled_questions())
+    return version, with_questions(passages, questions)
 
 
-def measure(statutes: Path, questions: Path, say: Callable[[str], None],
-            variants: Mapping[str, Weights] = VARIANTS) -> list[Measured]:
-    """Index the statutes, ask every question of every variant.
+def measure(statutes: Path, asked: Sequence[Asked], say: Callable[[str], None], variants: Mapping[str, Weights] = VARIANTS, *,
+            embedder: Embedder | None = None, questions: Questions | None = None) -> list[Measured]:
+    """Index the statutes, ask every question of every variant; with the bundled model and questions unless told otherwise.
 
     Raises:
-        ConfigError: one of the files cannot be read.
+        ConfigError: the file cannot be read.
     """
-    registry, asked = bundled_registry(), read_asked(questions)
-    documents = documents_of(statutes, registry)
+    registry, embedder = bundled_registry(), embedder or StaticEmbedder()
+    documents = documents_of(statutes, registry, questions)
     with tempfile.TemporaryDirectory(prefix="zhiwen-statutes-") as folder, Catalogue(Path(folder)) as catalogue:
         say(f"为 {sum(len(passages) for _, passages in documents)} 条法条建立索引")
-        embedder = StaticEmbedder()
         store(catalogue, catalogue.plan(documents), embedder)
         lexicon = bundled_lexicon()
         inquiries = [replace(understand(Question(a.text, TODAY), lexicon, registry.names), refs=()) for a in asked]
@@ -132,6 +147,12 @@ def measure(statutes: Path, questions: Path, say: Callable[[str], None],
                 say(f"检索 {len(asked)} 个问题：{name}")
                 found.append(_measured(name, Retriever(index, catalogue, weights=weights), inquiries, asked))
             return found
+
+
+def joined(parts: Sequence[Sequence[Measured]]) -> list[Measured]:
+    """The same variants measured on several sets of questions, as one."""
+    return [Measured(same[0].name, np.concatenate([m.values for m in same]), tuple(t for m in same for t in m.times))
+            for same in zip(*parts, strict=True)]
 
 
 def _measured(name: str, retriever: Retriever, inquiries: Sequence[Inquiry], asked: Sequence[Asked]) -> Measured:
@@ -144,11 +165,15 @@ def _measured(name: str, retriever: Retriever, inquiries: Sequence[Inquiry], ask
         # The same words in two laws are one hit; it counts for whichever of them was meant.
         same = [[passage.id for passage in (hit.passage, *hit.also)] for hit in hits]
         ranking = [next((id_ for id_ in alike if id_ in question.gold), alike[0]) for alike in same]
-        values = (metrics.recall_at_k(ranking, question.gold, 5), metrics.recall_at_k(ranking, question.gold, 10),
-                  metrics.recall_at_k(ranking, question.gold, 100), metrics.ndcg_at_k(ranking, question.gold, 10),
-                  metrics.mrr(ranking, question.gold))
-        rows.append([float(value or 0) for value in values])
+        rows.append(values_of(ranking, question.gold))
     return Measured(name, np.array(rows), tuple(times))
+
+
+def values_of(ranking: Sequence[str], gold: frozenset[str]) -> list[float]:
+    """One question's `METRICS`."""
+    values = (metrics.recall_at_k(ranking, gold, 5), metrics.recall_at_k(ranking, gold, 10), metrics.recall_at_k(ranking, gold, 100),
+              metrics.ndcg_at_k(ranking, gold, 10), metrics.mrr(ranking, gold))
+    return [float(value or 0) for value in values]
 
 
 def interval(values: npt.NDArray[np.float64], seed: int = 0) -> tuple[float, float]:

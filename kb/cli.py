@@ -77,12 +77,13 @@ def open_app(data: Data = None, host: Host = "127.0.0.1",
 def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、refusals 或 all")] = "all", data: Data = None,
              as_json: AsJson = False, gate: Annotated[bool, typer.Option("--gate", help="低于门槛时以 1 退出")] = False,
              statutes: Annotated[Path | None, typer.Option(help="法规集 statutes.jsonl.gz：在它的全部条文中检索（只用于 retrieval）")] = None,
-             questions: Annotated[Path | None, typer.Option(help="问题集 .jsonl；不写则用法规集旁边的 questions.jsonl")] = None) -> None:
+             questions: Annotated[Path | None, typer.Option(help="问题集 .jsonl；不写则用法规集旁边的 questions.jsonl")] = None,
+             peers: Annotated[bool, typer.Option("--peers", help="抽 200 个问题，与别的检索软件并排测（只用于 --statutes）")] = False) -> None:
     """用题库评测检索、回答与拒答；给出法规集时，评测在全部法条中找到答案的能力。"""
     if statutes is not None:
         if what != "retrieval":
             raise ConfigError("--statutes 只用于评测检索", "请运行 zhiwen eval retrieval --statutes …")
-        _evaluate_statutes(statutes, questions or statutes.with_name("questions.jsonl"), as_json)
+        _evaluate_statutes(statutes, questions or statutes.with_name("questions.jsonl"), peers, as_json)
         return
     from eval.runner import run, table
 
@@ -95,10 +96,12 @@ def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、ref
     raise typer.Exit(WITH_PROBLEMS if gate and results.below_gate() else DONE)
 
 
-def _evaluate_statutes(statutes: Path, questions: Path, as_json: bool) -> None:
-    from eval.statutes import measure, record, table
+def _evaluate_statutes(statutes: Path, questions: Path, peers: bool, as_json: bool) -> None:
+    from eval.peers import compare
+    from eval.statutes import measure, read_asked, record, table
 
-    found = measure(statutes, questions, say)
+    asked = read_asked(questions)
+    found = compare(statutes, asked, say) if peers else measure(statutes, asked, say)
     if as_json:
         print_json(record(found))
     else:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from eval.metrics import ndcg_at_k
+from eval.peers import compare
 from eval.statutes import METRICS, VARIANTS, Measured, documents_of, interval, measure, read_asked, record, table
 from kb.errors import ConfigError
 from kb.registry import bundled_registry
@@ -19,6 +20,8 @@ ROWS = [
     {"id": 3, "law": "反不正当竞争法", "article": "第九条", "heading": "第二章", "kind": "经济法", "date": "2019-04-23", "text": "不得侵犯商业秘密。"},
 ]
 ASKED = [{"id": 0, "question": "样品弄丢了要不要赔", "articles": [1]}, {"id": 1, "question": "样品由谁保管", "articles": [2]}]
+
+_JIEBA_IS_OLD = pytest.mark.filterwarnings("ignore:invalid escape sequence", "ignore:pkg_resources is deprecated")
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def test_every_law_becomes_an_official_version_with_its_articles(files):
 
 
 def test_the_right_article_is_found_and_the_same_words_in_two_laws_count_for_the_one_meant(files):
-    for found in measure(*files, lambda step: None, {"全部": VARIANTS["＋近似问法（全部）"]}):
+    for found in measure(files[0], read_asked(files[1]), lambda step: None, {"全部": VARIANTS["＋近似问法（全部）"]}):
         assert found.values.shape == (2, len(METRICS))
         assert np.all(found.values == 1)
 
@@ -75,3 +78,24 @@ def test_the_table_shows_means_gain_and_times():
     ("abc", "a", 1.0), ("bac", "a", 1 / np.log2(3)), ("abc", "ac", (1 + 1 / 2) / (1 + 1 / np.log2(3))), ("abc", "x", 0.0), ("abc", "", None)])
 def test_discounted_gain_is_a_share_of_the_best_order(ranking, gold, value):
     assert ndcg_at_k(ranking, gold, 3) == (None if value is None else pytest.approx(value))
+
+
+@_JIEBA_IS_OLD
+def test_other_systems_are_asked_the_same_questions_of_the_same_articles(files):
+    """Without blanks between words, LangChain's default finds nothing in Chinese."""
+    said: list[str] = []
+    found = {measured.name: measured for measured in compare(files[0], read_asked(files[1]), said.append)}
+    assert list(found)[-1] == "知问" and len(found) == 7
+    assert all(measured.values.shape == (2, len(METRICS)) and len(measured.times) == 2 for measured in found.values())
+    assert np.all(found["知问"].values == 1)
+    assert np.all(found["LangChain BM25Retriever（按空格切分，默认）"].values == 0)
+    assert found["LangChain Chroma（本库的向量）"].values[:, 2].mean() == 1
+
+
+@_JIEBA_IS_OLD
+def test_a_system_that_is_not_installed_is_left_out_and_named(files, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda package: None if package == "bm25s" else object())
+    said: list[str] = []
+    names = [measured.name for measured in compare(files[0], read_asked(files[1]), said.append)]
+    assert "bm25s（默认）" not in names
+    assert "bm25s（默认）：没有安装 bm25s，略过" in said

@@ -5,10 +5,12 @@ import json
 
 import numpy as np
 
+from eval.statutes import Asked as Question
 from kb.questions import AskedArticle
 from kb.registry import bundled_registry
 from tests.library_pages import LIBRARY
 from train.pairs import Article, Asked, LawPairs, Vocabulary, asked_pages, asked_statutes, read_statutes
+from train.splits import folds, halves
 
 ARTICLES = [
     Article("样品法", "第一条", "第一章 总则", "样品由领用人保管，领用人应当登记；丢失的，应当赔偿。", "2020-01-01"),
@@ -66,3 +68,20 @@ def test_our_pages_give_their_sections_with_the_questions_that_lead_there():
     assert len(pages) > 1500
     assert all(text and questions for text, questions in pages)
     assert any("跳槽" in question for _, questions in pages for question in questions)
+
+
+# --- what is left out
+
+def test_the_laws_are_halved_by_their_questions():
+    left, right = halves({"商标法": 200, "著作权法": 120, "专利法": 100, "软件条例": 30})
+    assert left | right == {"商标法", "著作权法", "专利法", "软件条例"} and not left & right
+    assert left == {"商标法", "软件条例"}
+
+
+def test_no_question_is_taught_that_leads_to_an_article_a_question_of_the_fold_leads_to():
+    asked = [Question(f"问{i}", frozenset({str(i // 3), str(i // 5 + 100)})) for i in range(60)]
+    found = folds(asked, 5, seed=1)
+    assert sorted(a.text for _, part in found for a in part) == sorted(a.text for a in asked)
+    for taught, part in found:
+        assert taught
+        assert not frozenset().union(*(a.gold for a in taught)) & frozenset().union(*(a.gold for a in part))

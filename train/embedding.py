@@ -20,11 +20,23 @@ import torch
 from torch.nn.functional import cross_entropy, embedding_bag, normalize
 
 from kb.embedding import MODEL_FOLDER, write_model
-from kb.questions import QUESTIONS_FOLDER, read_questions
 from kb.registry import bundled_registry
-from train.pairs import Asked, LawPairs, Text, Vocabulary, asked_pages, asked_statutes, read_statutes
+from train.pairs import (
+    LIBRARY,
+    Article,
+    Asked,
+    LawPairs,
+    Text,
+    Vocabulary,
+    all_questions,
+    asked_pages,
+    asked_statutes,
+    read_statutes,
+)
 
-__all__ = ["Bags", "main"]
+__all__ = ["Bags", "Lesson", "clock", "main", "seeded"]
+
+Say = Callable[[str], None]
 
 DIMENSION = 128
 _SCALE = 20.0              # of cosine similarity before the softmax
@@ -64,7 +76,7 @@ def _seen(text: Text, draw: np.random.Generator) -> Text:
     return kept if len(kept) else text
 
 
-def _fit(model: Bags, steps: int, rate: float, loss_of: Callable[[], torch.Tensor], say: Callable[[str], None]) -> None:
+def _fit(model: Bags, steps: int, rate: float, loss_of: Callable[[], torch.Tensor], say: Say) -> None:
     vectors = torch.optim.Adagrad([model.vectors], lr=rate, initial_accumulator_value=1e-6)
     weights = torch.optim.Adam([model.weights], lr=_WEIGHT_RATE)
     for step in range(steps):
@@ -80,46 +92,79 @@ def _fit(model: Bags, steps: int, rate: float, loss_of: Callable[[], torch.Tenso
             say(f"  step {step + 1} of {steps}, loss {loss.item():.3f}")
 
 
-def _law_pairs(pairs: LawPairs, articles: int, size: int, draw: np.random.Generator) -> tuple[list[Text], list[Text]]:
-    drawn = [pairs.pair(int(number)) for number in draw.integers(articles, size=size)]
-    kept = [(_seen(a, draw), _seen(b, draw)) for a, b in drawn if len(a) and len(b)]
-    return [a for a, _ in kept], [b for _, b in kept]
+class Lesson:
+    """What the model learns from: the laws, then our own pages, each text a number; and the questions about them.
+
+    Neighbours in the texts are neighbours in a document. Questions may be added for one run (`learn_questions`).
+    """
+
+    def __init__(self, articles: Sequence[Article], pages: Sequence[tuple[str, tuple[str, ...]]], asked: Sequence[Asked],
+                 seed: int) -> None:
+        wholes = [article.whole for article in articles] + [text for text, _ in pages]
+        self.asked = [*asked, *(Asked(question, number) for number, (_, questions) in enumerate(pages, start=len(articles))
+                                for question in questions)]
+        self.vocabulary = Vocabulary(wholes, [a.question for a in self.asked])
+        self.articles = len(articles)
+        self._texts = [self.vocabulary.numbers(text) for text in wholes]
+        self._pairs = LawPairs(articles, self.vocabulary, seed)
+        self._draw = np.random.default_rng(seed)
+
+    def learn_laws(self, model: Bags, say: Say) -> None:
+        """The first stage, without labels."""
+        def loss() -> torch.Tensor:
+            left, right = self._law_pairs(_LAW_BATCH)
+            likeness = _SCALE * model(left) @ model(right).T
+            right_ones = torch.arange(len(left))
+            return (cross_entropy(likeness, right_ones) + cross_entropy(likeness.T, right_ones)) / 2
+
+        say(f"laws: {self.articles} articles")
+        _fit(model, _LAW_STEPS, _LAW_RATE, loss, say)
+
+    def learn_questions(self, model: Bags, say: Say, more: Sequence[Asked] = ()) -> None:
+        """The second stage: questions and the texts that answer them."""
+        known = [(numbers, a.answer) for a in (*self.asked, *more) if len(numbers := self.vocabulary.numbers(a.question))]
+        draw = self._draw
+
+        def loss() -> torch.Tensor:
+            chosen = [known[i] for i in draw.choice(len(known), min(_ASKED_BATCH, len(known)), replace=False)]
+            right = [answer for _, answer in chosen]
+            wrong = [min(max(answer + int(step), 0), len(self._texts) - 1) for answer in right
+                     for step in draw.choice([*range(-_NEAR, 0), *range(1, _NEAR + 1)], _NEIGHBOURS, replace=False)]
+            left, others = self._law_pairs(_ASKED_BATCH)
+            queries = model([_seen(text, draw) for text, _ in chosen] + left)
+            found = model([_seen(self._texts[i], draw) for i in right] + others + [_seen(self._texts[i], draw) for i in wrong])
+            likeness = _SCALE * queries @ found.T
+            # Another question of the same text, or a neighbour that is itself the answer, is not a wrong answer.
+            numbers = torch.tensor([*right, *([-1] * len(others)), *wrong])
+            same = torch.tensor(right)[:, None] == numbers[None, :]
+            same[torch.arange(len(right)), torch.arange(len(right))] = False
+            likeness = torch.cat([likeness[:len(right)].masked_fill(same, -1e4), likeness[len(right):]])
+            right_ones = torch.arange(len(queries))
+            return cross_entropy(likeness, right_ones) + cross_entropy(likeness[:, :len(queries)].T, right_ones) / 2
+
+        say(f"questions: {len(known)}")
+        _fit(model, _ASKED_STEPS, _ASKED_RATE, loss, say)
+
+    def _law_pairs(self, size: int) -> tuple[list[Text], list[Text]]:
+        drawn = [self._pairs.pair(int(number)) for number in self._draw.integers(self.articles, size=size)]
+        kept = [(_seen(a, self._draw), _seen(b, self._draw)) for a, b in drawn if len(a) and len(b)]
+        return [a for a, _ in kept], [b for _, b in kept]
 
 
-def train(texts: Sequence[Text], answers: int, asked: Sequence[tuple[Text, int]], pairs: LawPairs, model: Bags, seed: int,
-          say: Callable[[str], None]) -> None:
-    """Both stages. `texts` are the articles of the laws, then from number `answers` on the sections of our pages; `asked`
-    are questions with the number of the text that answers them. Neighbours in `texts` are neighbours in a document."""
-    draw = np.random.default_rng(seed)
+def seeded(seed: int) -> None:
+    """The same numbers again, on the same machine."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    torch.set_num_threads(2)
 
-    def law_loss() -> torch.Tensor:
-        left, right = _law_pairs(pairs, answers, _LAW_BATCH, draw)
-        likeness = _SCALE * model(left) @ model(right).T
-        right_ones = torch.arange(len(left))
-        return (cross_entropy(likeness, right_ones) + cross_entropy(likeness.T, right_ones)) / 2
 
-    def asked_loss() -> torch.Tensor:
-        chosen = [asked[i] for i in draw.choice(len(asked), min(_ASKED_BATCH, len(asked)), replace=False)]
-        right = [answer for _, answer in chosen]
-        wrong = [min(max(answer + int(step), 0), len(texts) - 1) for answer in right
-                 for step in draw.choice([*range(-_NEAR, 0), *range(1, _NEAR + 1)], _NEIGHBOURS, replace=False)]
-        left, others = _law_pairs(pairs, answers, _ASKED_BATCH, draw)
-        queries = model([_seen(text, draw) for text, _ in chosen] + left)
-        found = model([_seen(texts[i], draw) for i in right] + others + [_seen(texts[i], draw) for i in wrong])
-        likeness = _SCALE * queries @ found.T
-        # Another question of the same text, or a neighbour that is itself the answer, is not a wrong answer.
-        numbers = torch.tensor([*right, *([-1] * len(others)), *wrong])
-        same = torch.tensor(right)[:, None] == numbers[None, :]
-        same[torch.arange(len(right)), torch.arange(len(right))] = False
-        likeness = torch.cat([likeness[:len(right)].masked_fill(same, -1e4), likeness[len(right):]])
-        right_ones = torch.arange(len(queries))
-        return cross_entropy(likeness, right_ones) + cross_entropy(likeness[:, :len(queries)].T, right_ones) / 2
+def clock() -> Say:
+    """Prints a line with the seconds since the start."""
+    began = time.monotonic()
 
-    say(f"laws: {answers} articles")
-    _fit(model, _LAW_STEPS, _LAW_RATE, law_loss, say)
-    if asked:
-        say(f"questions: {len(asked)}")
-        _fit(model, _ASKED_STEPS, _ASKED_RATE, asked_loss, say)
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True)  # noqa: T201
+    return say
 
 
 def main() -> None:
@@ -130,29 +175,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--without-questions", action="store_true", help="the laws alone")
     given = parser.parse_args()
-    began = time.monotonic()
-
-    def say(text: str) -> None:
-        print(f"{time.monotonic() - began:6.0f} s  {text}", flush=True)  # noqa: T201
-
-    torch.manual_seed(given.seed)
-    random.seed(given.seed)
-    torch.set_num_threads(2)
+    say = clock()
+    seeded(given.seed)
     registry, articles = bundled_registry(), read_statutes(given.statutes)
-    wholes = [article.whole for article in articles]
-    asked: list[Asked] = []
-    if not given.without_questions:
-        asked = asked_statutes(articles, [a for path in sorted(QUESTIONS_FOLDER.glob("*.jsonl")) for a in read_questions(path)], registry)
-        for text, questions in asked_pages(QUESTIONS_FOLDER.parent, registry):
-            asked += [Asked(question, len(wholes)) for question in questions]
-            wholes.append(text)
-    vocabulary = Vocabulary(wholes, [a.question for a in asked])
-    say(f"{len(vocabulary)} terms")
-    model = Bags(vocabulary.rarity)
-    train([vocabulary.numbers(text) for text in wholes], len(articles),
-          [(numbers, a.answer) for a in asked if len(numbers := vocabulary.numbers(a.question))],
-          LawPairs(articles, vocabulary, given.seed), model, given.seed, say)
-    write_model(given.out, vocabulary.tokens, model.table())
+    if given.without_questions:
+        lesson = Lesson(articles, [], [], given.seed)
+    else:
+        lesson = Lesson(articles, asked_pages(LIBRARY, registry), asked_statutes(articles, all_questions(), registry), given.seed)
+    say(f"{len(lesson.vocabulary)} terms")
+    model = Bags(lesson.vocabulary.rarity)
+    lesson.learn_laws(model, say)
+    if lesson.asked:
+        lesson.learn_questions(model, say)
+    write_model(given.out, lesson.vocabulary.tokens, model.table())
     say(f"written to {given.out}")
 
 

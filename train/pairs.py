@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,12 +20,15 @@ import numpy.typing as npt
 from ingest.document import RawFile
 from ingest.prepare import prepare_bundled
 from kb.index import index_entry
-from kb.questions import AskedArticle
+from kb.questions import QUESTIONS_FOLDER, AskedArticle, read_questions
 from kb.registry import Registry
 from kb.statute import short_title
 from kb.text import fold, grams
 
-__all__ = ["Article", "Asked", "LawPairs", "Text", "Vocabulary", "asked_pages", "asked_statutes", "read_statutes"]
+__all__ = ["LIBRARY", "Article", "Asked", "LawPairs", "Text", "Vocabulary", "all_questions", "asked_pages", "asked_statutes",
+           "read_statutes"]
+
+LIBRARY = QUESTIONS_FOLDER.parent
 
 Text = npt.NDArray[np.int32]
 _FEWEST_ARTICLES, _FEWEST_QUESTIONS = 3, 2       # that must have a term for it to get a vector
@@ -66,11 +69,18 @@ def read_statutes(path: Path) -> list[Article]:
         return [Article(row["law"], row["article"], row["heading"], row["text"], row["date"]) for row in map(json.loads, lines)]
 
 
-def asked_pages(library: Path, registry: Registry) -> list[tuple[str, tuple[str, ...]]]:
-    """The sections of our own pages, as they are embedded, with the questions that lead to them."""
+def all_questions() -> list[AskedArticle]:
+    """The lay questions of the library, article by article."""
+    return [asked for path in sorted(QUESTIONS_FOLDER.glob("*.jsonl")) for asked in read_questions(path)]
+
+
+def asked_pages(library: Path, registry: Registry, without: Collection[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
+    """The sections of our own pages, as they are embedded, with the questions that lead to them; none of the documents
+    `without`."""
     pages = [(path, path.read_bytes()) for path in sorted(library.rglob("*.md"))]
     prepared = [prepare_bundled(RawFile(path.name, data, sha256(data).hexdigest()), registry) for path, data in pages]
-    entries = [index_entry(passage) for document in prepared for passage in document.passages]
+    entries = [index_entry(passage) for document in prepared if document.version.document not in without
+               for passage in document.passages]
     return [(f"{entry.title}\n{entry.heading}\n{entry.text}", entry.questions) for entry in entries if entry.questions]
 
 
