@@ -19,6 +19,7 @@ import numpy.typing as npt
 from eval import metrics
 from eval.cases import TODAY
 from kb.catalogue import Catalogue
+from kb.currency import Standing
 from kb.embedding import StaticEmbedder
 from kb.errors import ConfigError
 from kb.index import open_index
@@ -27,6 +28,7 @@ from kb.ports import Embedder
 from kb.questions import bundled_questions, with_questions
 from kb.registry import Registry, bundled_registry
 from kb.retrieve import Retriever, Weights
+from kb.shelf import Shelf
 from kb.statute import parse_ref
 from kb.store import store
 from kb.types import Kind, Passage, Question, Status, Tier, Version
@@ -141,11 +143,12 @@ def measure(statutes: Path, asked: Sequence[Asked], say: Callable[[str], None], 
         store(catalogue, catalogue.plan(documents), embedder)
         lexicon = bundled_lexicon()
         inquiries = [replace(understand(Question(a.text, TODAY), lexicon, registry.names), refs=()) for a in asked]
+        shelf, standing = Shelf(catalogue, lambda: folder), Standing(catalogue.versions, lambda: folder)    # nothing changes
         with open_index(Path(folder), embedder) as index:
             found = []
             for name, weights in variants.items():
                 say(f"检索 {len(asked)} 个问题：{name}")
-                found.append(_measured(name, Retriever(index, catalogue, weights=weights), inquiries, asked))
+                found.append(_measured(name, Retriever(index, shelf, standing, weights=weights), inquiries, asked))
             return found
 
 

@@ -37,6 +37,7 @@ _COMPARISON = "新旧对照"      # in the title of a page that compares two ver
 
 # Shares of what is asked (kb.relevance.coverage), set on eval/cases: from the first on the library settles a question;
 # from the second on it is about it in part; below, it is insufficient.
+_OF_A_STORY = "经过较长，以下是按其中的问句和要点查到的；事情是否符合条文写的条件，请逐条对照，必要时把问题单独再问一遍"
 _SETTLED = 0.40
 _TOUCHED = 0.18
 _OTHER_WORDS = 0.55          # asked of a question that uses no word of our field
@@ -89,7 +90,7 @@ class Assistant:
         progress("撰写并核对")
         checked, model = self._write(inquiry, hits, draft, progress, notices)
         if fit is Outcome.PARTIAL:
-            notices.insert(0, Notice("partial", "资料库只涉及这个问题的一部分，以下是最接近的内容"))
+            notices.insert(0, Notice("partial", _OF_A_STORY if inquiry.story else "资料库只涉及这个问题的一部分，以下是最接近的内容"))
         notices += self._notices(inquiry, checked)
         return Answer(inquiry.question, fit, checked.claims, checked.citations, checked.findings, tuple(notices),
                       retrieved=tuple(hits), model=model)
@@ -129,12 +130,13 @@ class Assistant:
             return Outcome.INSUFFICIENT
         if asks_what_a_figure_is(inquiry):
             return Outcome.ANSWERED
-        rarity = self.index.rarity([*sorted(asked_terms(inquiry.text)), NEVER])
-        covered = coverage(inquiry.text, self.lexicon.equivalents(inquiry.text), draft.rests_on, rarity, self.words)
+        rarity = self.index.rarity([*sorted(asked_terms(inquiry.told)), NEVER])
+        covered = coverage(inquiry.told, self.lexicon.equivalents(inquiry.told), draft.rests_on, rarity, self.words)
         enough = _TOUCHED if self.lexicon.in_field(inquiry.text) or inquiry.documents else _OTHER_WORDS
         if covered < enough:
             return Outcome.INSUFFICIENT
-        return Outcome.ANSWERED if covered >= _SETTLED and draft.complete else Outcome.PARTIAL
+        settled = covered >= _SETTLED and draft.complete and not inquiry.story
+        return Outcome.ANSWERED if settled else Outcome.PARTIAL
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""
@@ -162,7 +164,7 @@ class Assistant:
     def _generate(self, model: ChatModel, counter: TokenCounter, inquiry: Inquiry, hits: list[Hit]) -> Checked:
         question = inquiry.question
         passages = pack([hit.passage for hit in hits], self.context_tokens, counter)
-        written = generate_claims(model, answer_messages(inquiry.text, question.as_of, question.audience, passages), passages)
+        written = generate_claims(model, answer_messages(inquiry.told, question.as_of, question.audience, passages), passages)
         if not written.claims:
             raise ModelError("模型认为所给资料不足以回答", "以下由资料库直接摘编")
         return written

@@ -142,7 +142,7 @@ class Composer:
     def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead],
                sources: _Sources) -> list[Claim]:
         """The articles behind the answer, then others that cover the question nearly as well; guides are no basis."""
-        asked = weights(inquiry.text, inquiry.expansions, self.rarity)
+        asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
         signs = SIGNS.get(inquiry.intent, r"$^")
         cited = [c for c in sources.found if c.passage.version.kind is not Kind.GUIDE]
         claims = [claim for c in cited if (claim := _basis_claim(c, leads))]

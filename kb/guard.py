@@ -48,7 +48,7 @@ _PRYING = re.compile(r"(谁(来)?问过|别人的(聊天|提问|问题|对话)|�
 
 def refusal_for(inquiry: Inquiry) -> Refusal | None:
     """The refusal a question calls for, or None when it should be answered. Looks at the question alone."""
-    text = inquiry.text
+    text = inquiry.told
     if _RECIPE.search(text):
         return _TAKING_REFUSAL
     own_side = bool(re.search(_OWN_SIDE, text))

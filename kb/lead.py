@@ -98,7 +98,7 @@ class Leads:
         return found[:_LIMIT - 1]
 
     def _candidates(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Lead]:
-        asked = weights(inquiry.text, inquiry.expansions, self.rarity)
+        asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
         top = hits[0].score if hits else 1.0
         signs = re.compile(SIGNS.get(inquiry.intent, r"$^"))
         found = []

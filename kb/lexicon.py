@@ -52,6 +52,10 @@ class Lexicon:
         """The document a corrected question means without naming it, or an empty string."""
         return next((document for word, document in self.named.items() if word in text), "")
 
+    def telling(self, text: str) -> int:
+        """How many terms of our field, and lay words for them, a corrected text has."""
+        return sum(term in text for term in self.field | self.expand.keys())
+
     def in_field(self, text: str) -> bool:
         """Whether a corrected question uses a word of our field and none of a field that is never ours."""
         return any(term in text for term in self.field) and not any(term in text for term in self.foreign)

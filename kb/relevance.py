@@ -15,6 +15,7 @@ Rarity = Callable[[Sequence[str]], dict[str, float]]      # `PassageIndex.rarity
 _UNSEEN = 0.4
 _TERSE = 12
 _EXPANDED = 0.4
+_TOLD = 0.3
 NEVER = "\U0010fffd"          # a term no text contains, to learn the rarity of the unseen
 
 # Words that say how one asks, not what about; they must not count as unanswered.
@@ -64,12 +65,13 @@ def searchable(passage: Passage) -> str:
                      *passage.questions))
 
 
-def weights(text: str, expansions: Sequence[str], rarity: Rarity) -> dict[str, float]:
-    """Terms of a question with their rarity; those of the legal terms added to it count for less."""
+def weights(text: str, expansions: Sequence[str], rarity: Rarity, story: str = "") -> dict[str, float]:
+    """Terms of a question with their rarity; those of the legal terms added to it, and of the story it ends, count for less."""
     asked = asked_terms(text)
     legal = {term for phrase in expansions for term in grams(phrase) if len(term) > 1} - asked
-    rare = rarity(sorted(asked | legal))
-    return {t: rare.get(t, 0.0) for t in asked} | {t: _EXPANDED * rare.get(t, 0.0) for t in legal}
+    told = asked_terms(story) - asked - legal
+    rare = rarity(sorted(asked | legal | told))
+    return {term: share * rare.get(term, 0.0) for terms, share in ((asked, 1.0), (legal, _EXPANDED), (told, _TOLD)) for term in terms}
 
 
 def likeness(text: str, questions: Sequence[str], rarity: Rarity) -> float:

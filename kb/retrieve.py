@@ -69,7 +69,7 @@ class Retriever:
 
     def search(self, inquiry: Inquiry, top: int = 20) -> list[Hit]:
         """Best first, without near-duplicates."""
-        hits = self._judged(self._signals(inquiry.text, inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
+        hits = self._judged(self._signals(_searched(inquiry), inquiry.expansions, max(_CANDIDATES, 2 * top)), inquiry, top)
         hits = self._reranked(self._through_to_the_law(hits, inquiry, top), inquiry)
         hits = self._exact(inquiry) + self._official_first(hits, inquiry)
         return _diverse(sorted(hits, key=lambda hit: (-hit.score, hit.passage.id)))[:top]
@@ -181,7 +181,7 @@ class Retriever:
             return hits
         hits = sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))
         best = hits[:_RERANKED]
-        read = self.reranker.scores(inquiry.text, [f"{h.passage.title}\n{h.passage.locator}\n{h.passage.text}" for h in best])
+        read = self.reranker.scores(inquiry.told, [f"{h.passage.title}\n{h.passage.locator}\n{h.passage.text}" for h in best])
         order = sorted(range(len(best)), key=lambda i: -read[i])
         return [replace(best[i], score=place.score, why=(*best[i].why, f"重排 {read[i]:.2f}，原第 {i + 1}"))
                 for place, i in zip(best, order, strict=True)] + hits[_RERANKED:]
@@ -265,6 +265,13 @@ def _sums(signals: Iterable[_Signal]) -> dict[str, float]:
         for passage_id in signal.scores:
             sums[passage_id] = sums.get(passage_id, 0.0) + signal.share_of(passage_id)
     return sums
+
+
+def _searched(inquiry: Inquiry) -> str:
+    """A story with its point said so often that it weighs half as much as the rest."""
+    if not inquiry.story:
+        return inquiry.text
+    return "\n".join([inquiry.text] * max(1, len(inquiry.story) // (2 * len(inquiry.text))) + [inquiry.story])
 
 
 def _of_version_named(found: list[Passage], inquiry: Inquiry) -> list[Passage]:

@@ -13,6 +13,7 @@ from kb.errors import QuestionError
 from kb.indicators import PLAN, bundled_indicators, counted
 from kb.lexicon import Lexicon
 from kb.statute import find_documents, find_refs
+from kb.story import gist, is_story
 from kb.text import fold
 from kb.types import Question, StatuteRef
 
@@ -41,7 +42,8 @@ class Intent(StrEnum):
 class Inquiry:
     """What retrieval and composition need of one question.
 
-    `text` is the corrected, standalone question; `expansions` are legal terms to search for as well; `event_day` is the
+    `text` is the corrected, standalone question, of a long story its point; `story` is then the whole; `expansions` are
+    legal terms to search for as well; `event_day` is the
     day the question says something happened, where that is before the day asked about. `asks_when` is true for a
     question about a document's own dates, `asks_change` for one about what a new version changed; `version_year` names
     the version asked for. `subjects` must occur in an answer, `other_subjects` must not be its document's subject, and
@@ -68,6 +70,12 @@ class Inquiry:
     version_year: str = ""
     resolved: bool = False
     unclear: bool = False
+    story: str = ""
+
+    @property
+    def told(self) -> str:
+        """Everything the question says, corrected."""
+        return self.story or self.text
 
 
 def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -> Inquiry:
@@ -81,6 +89,8 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
     follows = _leans_on_context(text)
     if follows and previous:
         text = _standalone(previous.rstrip("？?。"), _without_connective(text))
+    story = text if is_story(text) else ""
+    text = gist(text, lexicon.telling)
     documents = _documents(text, lexicon, names)
     mentions = _refs(text, names, documents)
     expansions = lexicon.expansions(text)
@@ -90,10 +100,11 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         other_subjects=tuple(term for term in lexicon.subjects if term not in text),
         strays=tuple(term for term in lexicon.apart if term[:2] not in text + "".join(expansions)),
         version_year=_version_year(text) if mentions else "",
-        expansions=expansions, event_day=_event_day(text, question.as_of), place=_place(text),
+        expansions=expansions, event_day=_event_day(story or text, question.as_of), place=_place(story or text),
         bound_to=_bound_to(text, question.as_of),
         beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
-        asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous)
+        asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
+        story=story)
 
 
 def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tuple[StatuteRef, ...]:
