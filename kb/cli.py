@@ -74,7 +74,7 @@ def open_app(data: Data = None, host: Host = "127.0.0.1",
 
 
 @app.command("eval")
-def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、refusals 或 all")] = "all", data: Data = None,
+def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、refusals、all，或 lexicon（每个口语词和错别字值多少）")] = "all", data: Data = None,
              as_json: AsJson = False, gate: Annotated[bool, typer.Option("--gate", help="低于门槛时以 1 退出")] = False,
              statutes: Annotated[Path | None, typer.Option(help="法规集 statutes.jsonl.gz：在它的全部条文中检索（只用于 retrieval）")] = None,
              questions: Annotated[Path | None, typer.Option(help="问题集 .jsonl；不写则用法规集旁边的 questions.jsonl")] = None,
@@ -84,6 +84,12 @@ def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、ref
         if what != "retrieval":
             raise ConfigError("--statutes 只用于评测检索", "请运行 zhiwen eval retrieval --statutes …")
         _evaluate_statutes(statutes, questions or statutes.with_name("questions.jsonl"), peers, as_json)
+        return
+    if what == "lexicon":
+        from eval import lexicon
+
+        entries = lexicon.measure(opened(settings(data)).assistant, say)
+        typer.echo(lexicon.record(entries) if as_json else lexicon.table(entries))
         return
     from eval.runner import run, table
 
