@@ -43,7 +43,7 @@ class ConfiguredEmbedder:
         """
         self._name = settings.embedding
         self._embeddings = _embeddings(settings)
-        self.embed_query = lru_cache(maxsize=256)(self._embed_query)       # passages and questions are both compared with it
+        self.embed_query = lru_cache(maxsize=2)(self._embed_query)     # compared with the passages, then with the questions
 
     @property
     def name(self) -> str:
