@@ -161,6 +161,18 @@ def test_a_configured_model_is_named_before_the_first_question(monkeypatch):
     assert CHINESE.local_only not in shown
 
 
+def test_an_embedding_of_the_operator_s_choice_is_named_in_place_of_the_promise(monkeypatch):
+    opened = open_small_library(embedding="ollama:bge-m3", embedding_options={"base_url": "http://10.0.0.9", "key": "secret"})
+    monkeypatch.setattr(session, "_open", lambda progress: opened)
+    for script in (APP, None):
+        st.cache_resource.clear()
+        page = AppTest.from_file(script) if script else AppTest.from_string("from views.about import page; page()")
+        page.default_timeout = 30
+        shown = words(page.run()).replace("\\", "").replace("\u2060", "")
+        assert "检索接入了 ollama:bge-m3" in shown
+        assert not [said for said in (CHINESE.local_only, CHINESE.leaves_nothing, "secret") if said in shown]
+
+
 def test_hostile_text_is_escaped_wherever_it_is_shown(page):
     ask(page, f"材料 {HOSTILE}")
     page.button(key="open-0-1").click().run()
