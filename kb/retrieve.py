@@ -50,10 +50,10 @@ class Weights:
     level."""
 
     text: float = 1.0            # 字面: BM25 over title, headings and text
-    asked: float = 0.6           # 问法: BM25 over the lay questions
+    asked: float = 0.5           # 问法: BM25 over the lay questions, squared
     terms: float = 0.35          # 法律用语: BM25 of the legal terms for lay ones
-    meaning: float = 0.7         # 语义
-    asked_meaning: float = 0.6   # 近似问法: the most similar lay question
+    meaning: float = 1.0         # 语义
+    asked_meaning: float = 1.5   # 近似问法: the most similar lay question, squared
     authority: float = 0.1       # 效力层级
 
 
@@ -84,11 +84,11 @@ class Retriever:
         texts = index.lexical(text, candidates)
         best = max((score for _, score in texts), default=1.0)
         terms = index.lexical(" ".join(expansions), candidates) if expansions else []
-        return [_Signal("字面", weights.text / best, texts),
-                _Signal("问法", weights.asked / best, index.asked(text, candidates)),
-                _Signal("法律用语", weights.terms / max((score for _, score in terms), default=1.0), terms),
+        return [_Signal("字面", weights.text, texts, best),
+                _Signal("问法", weights.asked, index.asked(text, candidates), best, power=2),
+                _Signal("法律用语", weights.terms, terms, max((score for _, score in terms), default=1.0)),
                 _Signal("语义", weights.meaning, index.nearest(text, candidates)),
-                _Signal("近似问法", weights.asked_meaning, index.nearest_asked(text, candidates))]
+                _Signal("近似问法", weights.asked_meaning, index.nearest_asked(text, candidates), power=2)]
 
     def _judged(self, signals: "Sequence[_Signal]", inquiry: Inquiry, top: int) -> list[Hit]:
         """The best candidates by everything that counts. Reading a passage costs more than finding it, so its version
@@ -247,15 +247,19 @@ class _Regard:
 class _Signal:
     """What one way of looking found: the score of each passage above what being in a long list is worth by itself.
 
-    What a long list leaves out may be as good as its last entry: only what is better than that counts.
+    What a long list leaves out may be as good as its last entry: only what is better than that counts. Lay questions count
+    by the square: one that is nearly the same says where to look, one that is a little alike only says that somebody wrote
+    questions about that law.
     """
 
-    def __init__(self, name: str, weight: float, found: list[tuple[str, float]]) -> None:
-        self.name, self.weight, self.scores = name, weight, dict(found)
+    def __init__(self, name: str, weight: float, found: list[tuple[str, float]], whole: float = 1.0, power: int = 1) -> None:
+        self.name, self.scores = name, dict(found)
+        self._weight, self._whole, self._power = weight, whole, power
         self._floor = max(found[-1][1], 0.0) if len(found) >= _LONG else 0.0
 
     def share_of(self, passage_id: str) -> float:
-        return self.weight * (self.scores[passage_id] - self._floor)
+        above = (self.scores[passage_id] - self._floor) / self._whole
+        return float(self._weight * max(above, 0.0) ** self._power)
 
 
 def _sums(signals: Iterable[_Signal]) -> dict[str, float]:

@@ -134,9 +134,15 @@ def official_texts(corpus: Path, registry: Registry) -> Texts:
         version = registry.version_of(entry["title"], issued, entry["document_number"])
         if version is not None:
             text = (corpus / entry["file"]).read_text(encoding="utf-8")
-            read = plan_places(text) if version.kind is Kind.POLICY_PLAN else articles(text)
+            read = plan_places(text) if version.kind is Kind.POLICY_PLAN else articles(text) or reply_points(text)
             found.setdefault((version.document, version.label), {}).update(read)
     return found
+
+
+def reply_points(text: str) -> dict[str, str]:
+    """A reply of the court by its points, 一、 to 六、; one without points as a whole."""
+    points = re.split(r"^([一二三四五六七八九十]+、)", text, flags=re.MULTILINE)
+    return dict(zip(points[1::2], points[2::2], strict=True)) or {"全文": text}
 
 
 def plan_places(text: str) -> dict[str, str]:
