@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import ConfigError
-from kb.types import Outcome, Question
+from kb.types import Audience, Outcome, Question
 
-__all__ = ["CASES_FOLDER", "GROUPS", "TODAY", "Article", "Case", "load_cases"]
+__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "TODAY", "Article", "Case", "load_cases"]
 
 CASES_FOLDER = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 22)      # every case is asked on this day unless it names another
-GROUPS = ("retrieval", "answers", "plan", "refusals", "near_misses")
+GROUPS = ("retrieval", "answers", "rights", "plan", "station", "trainee", "dialogues", "premises", "refusals", "near_misses")
+ASIDE = "aside"                 # the group under which cases kept aside are reported
 _LIBRARIES = ("bundled", "corpus")
 
 
@@ -41,10 +42,17 @@ class Case:
     outcome: Outcome | None = None               # None: any outcome that answers
     must_not: tuple[str, ...] = ()
     library: str = "bundled"                     # corpus: asked only where the official documents were ingested
+    audience: Audience = Audience.ENTERPRISE
+    aside: bool = False                          # never looked at while the program is improved; reported by itself
 
     @property
     def asked(self) -> Question:
-        return Question(self.turns[-1], self.as_of, self.turns[:-1])
+        return Question(self.turns[-1], self.as_of, self.turns[:-1], self.audience)
+
+    @property
+    def reported(self) -> str:
+        """The group under which its scores are reported."""
+        return ASIDE if self.aside else self.group
 
     @property
     def declined(self) -> bool:
@@ -87,7 +95,8 @@ def _case(raw: dict[str, Any]) -> Case:
         facts=tuple(_texts(wordings) for wordings in raw.get("facts", ())),
         articles=tuple(Article(**article) for article in raw.get("articles", ())),
         outcome=Outcome(raw["outcome"]) if "outcome" in raw else None,
-        must_not=_texts(raw["must_not"]) if "must_not" in raw else (), library=raw.get("library", "bundled"))
+        must_not=_texts(raw["must_not"]) if "must_not" in raw else (), library=raw.get("library", "bundled"),
+        audience=Audience(raw.get("audience", Audience.ENTERPRISE)), aside=raw.get("aside", False) is True)
     if case.group not in GROUPS or case.library not in _LIBRARIES:
         raise ValueError(f"不认识的 group 或 library：{case.group}、{case.library}")
     if not (case.facts or case.articles or case.outcome):
