@@ -24,12 +24,14 @@ from ingest.parse import parse
 from ingest.structure import article_of, structure
 from kb.errors import SourceError
 from kb.fingerprints import Fingerprints, bundled_fingerprints, outline
+from kb.instructions import addresses_program
 from kb.questions import bundled_questions, with_questions
 from kb.types import Kind, Passage, Status, Tier, Version
 
 __all__ = ["document_text", "prepare", "prepare_bundled"]
 
 _UNNAMED = Version(id="", document="", title="", label="", kind=Kind.OTHER, tier=Tier.USER)     # until its words are read
+_NAMED = 5                   # passages of one file that are named in warnings of one kind
 _NOT_RECOGNISED = ("", "text", "second")     # pages whose characters came from the file, not from a picture
 
 
@@ -55,6 +57,8 @@ def prepare(raw: RawFile, entry: ManifestEntry | None, registry: Register | None
     if version.tier is Tier.OFFICIAL:
         passages = with_questions(passages, bundled_questions())
     doubts = [SourceWarning(raw.name, doubt, "请对照原件核对") for doubt in dict.fromkeys(shape.doubts)]
+    doubts += [SourceWarning(raw.name, f"{p.locator}里有写给程序的指示，回答时不会引用这一段", "请查看这份文件的来历")
+               for p in passages if version.tier is Tier.USER and addresses_program(p.text)][:_NAMED]
     return PreparedDocument(version, passages, (*parsed.warnings, *_distrust(raw, entry), *identity.warnings, *doubts),
                             parsed.pages)
 

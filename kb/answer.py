@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 from kb import currency, guard
 from kb.chronicle import chronicle, registered
 from kb.compose import Composer, Draft, cite_as
-from kb.errors import ModelError
+from kb.errors import ModelError, ModelStopped
 from kb.excerpt import section_of
-from kb.generate import generate_claims
+from kb.generate import Generated, Reader, generate_claims
+from kb.instructions import addresses_program
 from kb.lexicon import Lexicon
+from kb.outgoing import Confidant, Outgoing, outgoing
 from kb.planned import asks_what_a_figure_is
-from kb.ports import ChatModel, PassageIndex, PassageStore, Reranker, TokenCounter
-from kb.prompting import answer_messages, pack
-from kb.relevance import NEVER, asked_terms, coverage, searchable
+from kb.ports import ChatModel, PassageIndex, PassageStore, Reranker, TokenCounter, never
+from kb.prompting import answer_messages, pack, room_for_passages
+from kb.relevance import NEVER, Meaning, asked_terms, coverage, searchable
 from kb.retrieve import Retriever
+from kb.scope import Scope
 from kb.statute import short_title
-from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question, Tier
+from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question, Sending, Tier
 from kb.understand import Inquiry, understand
 from kb.verify import Checked, check
 
@@ -33,6 +36,8 @@ SAMPLE_QUESTIONS = ("销售离职带走客户名单，可以要求怎样的赔�
 
 _OTHER_SUBJECT = "这个问题不在本库范围内：本库只回答知识产权与商业秘密保护、武汉市示范区建设方案方面的问题。"
 
+_BAIT = Notice("instructed", "有自行添加的文件写了给程序的指示，那些段落没有引用")
+_INSTRUCTED = Notice("instructed", "问题里对程序的要求没有采用：回答一律来自资料库，并注明出处")
 _COMPARISON = "新旧对照"      # in the title of a page that compares two versions
 
 # Shares of what is asked (kb.relevance.coverage), set on eval/cases: from the first on the library settles a question;
@@ -40,7 +45,7 @@ _COMPARISON = "新旧对照"      # in the title of a page that compares two ver
 _OF_A_STORY = "经过较长，以下是按其中的问句和要点查到的；事情是否符合条文写的条件，请逐条对照，必要时把问题单独再问一遍"
 _SETTLED = 0.40
 _TOUCHED = 0.18
-_OTHER_WORDS = 0.55          # asked of a question that uses no word of our field
+_OTHER_WORDS = 0.55          # of a question about another field, by files that somebody added
 
 
 @dataclass(frozen=True)
@@ -51,16 +56,24 @@ class Assistant:
     index: PassageIndex
     registry: "Registry"
     lexicon: Lexicon
+    scope: Scope
     library_version: Callable[[], str]
+    meaning: Meaning
     model: ChatModel | None = None
+    model_stays_here: bool = False           # the model runs on this machine: nothing needs masking
     counter: TokenCounter | None = None
-    context_tokens: int = 6000
+    context_tokens: int = 9000
     words: frozenset[str] = frozenset()      # bigrams inside words, to tell another subject from a seam
     library_state: Callable[[], object] | None = None     # changes with the library, and is cheaper than its version
     reranker: Reranker | None = None
+    help_line: str = ""                      # the operator's, for somebody in distress
 
-    def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None) -> Answer:
+    def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None,
+            say: Callable[[Checked], None] = lambda draft: None, stopped: Callable[[], bool] = never) -> Answer:
         """Understand → decline or retrieve → compose or generate → verify. `progress` hears each step, in Chinese.
+
+        While a model writes, `say` gets what has been verified so far, and `stopped` may end it (`kb.generate.Reader`);
+        what counts is the answer returned.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -68,7 +81,7 @@ class Assistant:
         started = time.perf_counter()
         progress("理解问题")
         inquiry = self._understand(question)
-        answer = self._decline(inquiry) or self._answer(inquiry, progress)
+        answer = self._decline(inquiry) or self._answer(inquiry, Reader(progress, say, stopped))
         return replace(answer, resolved=inquiry.text if inquiry.resolved else "",
                        library_version=self.library_version(), elapsed_ms=(time.perf_counter() - started) * 1000)
 
@@ -76,24 +89,44 @@ class Assistant:
         """Retrieval alone, for `zhiwen search` and its batch form."""
         return self._retriever.search(self._understand(question), top)
 
-    def _answer(self, inquiry: Inquiry, progress: Callable[[str], None]) -> Answer:
-        progress("检索资料库")
-        compared = self._compared(inquiry) if inquiry.asks_change else []
-        if (inquiry.asks_when or inquiry.asks_change) and not compared and (dated := self._chronicle(inquiry)):
-            return dated
-        hits = compared or self._retriever.search(inquiry)
+    def _answer(self, inquiry: Inquiry, reader: Reader) -> Answer:
+        reader.progress("检索资料库")
         notices: list[Notice] = []
-        draft = self._compose(inquiry, hits, notices)
-        fit = self._fit(inquiry, hits, draft)
-        if fit is Outcome.INSUFFICIENT:
-            return self._insufficient(inquiry, hits)
-        progress("撰写并核对")
-        checked, model = self._write(inquiry, hits, draft, progress, notices)
+        grounds = self._grounds(inquiry, notices)
+        if isinstance(grounds, Answer):
+            return grounds
+        hits, draft, fit = grounds
+        reader.progress("撰写并核对")
+        checked, model = self._write(inquiry, hits, draft, reader, notices)
+        if inquiry.instructed:
+            notices.append(_INSTRUCTED)
         if fit is Outcome.PARTIAL:
             notices.insert(0, Notice("partial", _OF_A_STORY if inquiry.story else "资料库只涉及这个问题的一部分，以下是最接近的内容"))
         notices += self._notices(inquiry, checked)
         return Answer(inquiry.question, fit, checked.claims, checked.citations, checked.findings, tuple(notices),
                       retrieved=tuple(hits), model=model)
+
+    def _grounds(self, inquiry: Inquiry, notices: list[Notice]) -> tuple[list[Hit], Draft, Outcome] | Answer:
+        """What the answer is written from and how far it goes; or the answer itself, where nothing is to be written."""
+        compared = self._compared(inquiry) if inquiry.asks_change else []
+        if (inquiry.asks_when or inquiry.asks_change) and not compared and (dated := self._chronicle(inquiry)):
+            return dated
+        hits = _for_people(compared or self._retriever.search(inquiry), notices)
+        draft = self._compose(inquiry, hits, notices)
+        fit = self._fit(inquiry, hits, draft)
+        return self._insufficient(inquiry, hits) if fit is Outcome.INSUFFICIENT else (hits, draft, fit)
+
+    def would_send(self, question: Question) -> Outgoing | None:
+        """What `ask` would send to the model, exactly; None where it would send nothing. Nothing is sent by asking for it.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        if self.model is None or self.counter is None or question.sending is Sending.LOCAL:
+            return None
+        inquiry = self._understand(question)
+        grounds = self._decline(inquiry) or self._grounds(inquiry, [])
+        return None if isinstance(grounds, Answer) else self._outgoing(inquiry, grounds[0], self.counter)
 
     def _notices(self, inquiry: Inquiry, checked: Checked) -> list[Notice]:
         """What the reader must know of the versions cited; `kb.render` marks digests itself, and two moves are enough."""
@@ -126,17 +159,23 @@ class Assistant:
         """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""
         if inquiry.refs and not draft.rests_on:
             return Outcome.ANSWERED if any("指名" in why for hit in hits for why in hit.why) else Outcome.INSUFFICIENT
-        if not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft) or self._unheld(inquiry):
+        if inquiry.beyond or not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft) or self._unheld(inquiry):
             return Outcome.INSUFFICIENT
         if asks_what_a_figure_is(inquiry):
             return Outcome.ANSWERED
         rarity = self.index.rarity([*sorted(asked_terms(inquiry.told)), NEVER])
         covered = coverage(inquiry.told, self.lexicon.equivalents(inquiry.told), draft.rests_on, rarity, self.words)
-        enough = _TOUCHED if self.lexicon.in_field(inquiry.text) or inquiry.documents else _OTHER_WORDS
-        if covered < enough:
+        added = any(passage.version.tier is Tier.USER for passage in draft.rests_on)      # may be about anything
+        if covered < _TOUCHED or not (self._ours(inquiry) or (added and covered >= _OTHER_WORDS)):
             return Outcome.INSUFFICIENT
         settled = covered >= _SETTLED and draft.complete and not inquiry.story
         return Outcome.ANSWERED if settled else Outcome.PARTIAL
+
+    def _ours(self, inquiry: Inquiry) -> bool:
+        """Whether the question is about our field, by the documents it names or by its words."""
+        text = inquiry.text
+        return bool(inquiry.documents or inquiry.refs) or (
+            not self.lexicon.elsewhere(text) and self.scope.ours(text, uses_our_words=self.lexicon.in_field(text)))
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""
@@ -150,24 +189,33 @@ class Assistant:
         held = {version.document for version in self.standing.versions()}
         return [] if held & set(inquiry.documents) else list(inquiry.documents)
 
-    def _write(self, inquiry: Inquiry, hits: list[Hit], draft: Draft, progress: Callable[[str], None],
+    def _write(self, inquiry: Inquiry, hits: list[Hit], draft: Draft, reader: Reader,
                notices: list[Notice]) -> tuple[Checked, str]:
         """By the model when one is configured; from the library alone otherwise, and whenever the model fails."""
-        if self.model is not None and self.counter is not None:
-            progress(f"由 {self.model.name} 撰写")
+        if self.model is not None and self.counter is not None and inquiry.question.sending is not Sending.LOCAL:
+            reader.progress(f"由 {self.model.name} 撰写")
             try:
-                return self._generate(self.model, self.counter, inquiry, hits), self.model.name
+                written = self._generate(self.model, self.counter, inquiry, hits, reader)
+                return written, written.model
+            except ModelStopped:
+                notices.append(Notice("model-fallback", "已按您的要求停止由模型撰写。以下由资料库直接摘编"))
             except ModelError as error:
                 notices.append(Notice("model-fallback", f"没有用上模型：{error.problem}。以下由资料库直接摘编"))
         return check(draft.claims, draft.citations), ""
 
-    def _generate(self, model: ChatModel, counter: TokenCounter, inquiry: Inquiry, hits: list[Hit]) -> Checked:
-        question = inquiry.question
-        passages = pack([hit.passage for hit in hits], self.context_tokens, counter)
-        written = generate_claims(model, answer_messages(inquiry.told, question.as_of, question.audience, passages), passages)
+    def _generate(self, model: ChatModel, counter: TokenCounter, inquiry: Inquiry, hits: list[Hit],
+                  reader: Reader) -> Generated:
+        question, sent = inquiry.question, self._outgoing(inquiry, hits, counter)
+        messages = answer_messages(sent.question, question.as_of, question.audience, sent.passages)
+        written = generate_claims(Confidant(model, sent.hidden), messages, sent.passages, reader)
         if not written.claims:
             raise ModelError("模型认为所给资料不足以回答", "以下由资料库直接摘编")
         return written
+
+    def _outgoing(self, inquiry: Inquiry, hits: list[Hit], counter: TokenCounter) -> Outgoing:
+        room = room_for_passages(inquiry.told, inquiry.question, self.context_tokens, counter)
+        passages = pack([hit.passage for hit in hits], room, counter)
+        return outgoing(inquiry.told, inquiry.question, passages, stays_here=self.model_stays_here)
 
     def _compose(self, inquiry: Inquiry, hits: list[Hit], notices: list[Notice]) -> Draft:
         asked = [self._understand(replace(inquiry.question, text=part, turns=())) for part in inquiry.parts]
@@ -193,8 +241,11 @@ class Assistant:
         checked = check(law.claims, law.citations)
         claims += checked.claims
         if refusal.lawful:
-            claims.append(Claim(f"合法的做法：{'；'.join(refusal.lawful)}。", (), Part.NOTES))
-        followups = SAMPLE_QUESTIONS if refusal.outcome is Outcome.OUT_OF_SCOPE else ()
+            named = "合法的做法" if refusal.outcome is Outcome.UNLAWFUL else "可以这样做"
+            claims.append(Claim(f"{named}：{'；'.join(refusal.lawful)}。", (), Part.NOTES))
+        if refusal.help_line and self.help_line:
+            claims.append(Claim(self.help_line, ()))
+        followups = SAMPLE_QUESTIONS if refusal.outcome is Outcome.OUT_OF_SCOPE and not refusal.help_line else ()
         return Answer(inquiry.question, refusal.outcome, tuple(claims), checked.citations, followups=followups)
 
     def _consequence(self, inquiry: Inquiry, query: str) -> Draft:
@@ -204,7 +255,7 @@ class Assistant:
         return self._composer.basis_only(liability, hits)
 
     def _insufficient(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Answer:
-        if not (inquiry.documents or inquiry.refs or self.lexicon.in_field(inquiry.text)):
+        if not self._ours(inquiry):
             return Answer(inquiry.question, Outcome.OUT_OF_SCOPE, (Claim(_OTHER_SUBJECT, ()),),
                           followups=SAMPLE_QUESTIONS)
         near = dict.fromkeys(cite_as(hit.passage) for hit in hits if not hit.passage.version.place or inquiry.place)
@@ -214,6 +265,8 @@ class Assistant:
         elif near:
             said += f"最接近的是{'、'.join(list(near)[:2])}，但它们没有回答这一点。"
         where = "可向发文机关的官方网站或当地知识产权维权援助机构核实；也可以把相关文件加入资料库后再问。"
+        if inquiry.beyond:
+            said = f"资料不足：{inquiry.beyond}。" + (f"最接近的是{'、'.join(list(near)[:2])}。" if near else "")
         entries: list[Citation] = []
         if unheld := self._unheld(inquiry):
             said = f"资料不足：本库登记有《{short_title(unheld[0])}》，但没有它的正文，不能据此回答。"
@@ -244,4 +297,11 @@ class Assistant:
 
     @property
     def _composer(self) -> Composer:
-        return Composer(self.store, self.index.rarity)
+        return Composer(self.store, self.index.rarity, self.meaning)
+
+
+def _for_people(hits: Sequence[Hit], notices: list[Notice]) -> list[Hit]:
+    """Without passages of added files that speak to the program instead of its readers."""
+    kept = [hit for hit in hits if hit.passage.version.tier is not Tier.USER or not addresses_program(hit.passage.text)]
+    notices += [_BAIT] if len(kept) < len(hits) else []
+    return kept

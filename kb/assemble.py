@@ -8,12 +8,13 @@ from pathlib import Path
 from kb.answer import Assistant
 from kb.catalogue import Catalogue
 from kb.clock import SystemClock
-from kb.embedding import StaticEmbedder
+from kb.embedding import StaticEmbedder, meaning
 from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import Generation, open_index
 from kb.lexicon import bundled_lexicon
 from kb.ports import ChatModel, Clock, Embedder, Reranker, TokenCounter
 from kb.registry import Registry, bundled_registry
+from kb.scope import bundled_scope
 from kb.settings import Settings
 from kb.shelf import Shelf
 from kb.store import repair_index
@@ -181,9 +182,11 @@ def open_library(settings: Settings, clock: Clock | None = None,
     assistant = Assistant(
         store=Shelf(catalogue if settings.bundled else WithoutBundled(catalogue), index.generation),
         index=index, registry=adapters.registry,
-        lexicon=bundled_lexicon(), library_version=catalogue.library_version, model=model,
+        lexicon=bundled_lexicon(), scope=bundled_scope(), library_version=catalogue.library_version,
+        meaning=meaning, model=model, model_stays_here=settings.model_stays_here,
         counter=counter, context_tokens=settings.context_tokens,
-        words=word_bigrams(), library_state=index.generation, reranker=_reranker(settings))
+        words=word_bigrams(), library_state=index.generation, reranker=_reranker(settings),
+        help_line=settings.help_line)
     return Library(settings, adapters.clock, catalogue, assistant, adapters.registry, warning)
 
 
@@ -193,4 +196,5 @@ def _chat(settings: Settings) -> tuple[ChatModel | None, TokenCounter | None]:
     from kb.chat import LangChainChat
     from kb.tokens import LegalTokenCounter
 
-    return LangChainChat(settings), LegalTokenCounter()
+    counter = LegalTokenCounter(settings.tiktoken_cache_dir, settings.model)
+    return LangChainChat(settings, counter.ids), counter

@@ -5,19 +5,22 @@ falls back to the composed answer. The deadline is one for the whole call, whate
 """
 
 import logging
+import math
 import os
 import queue
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from kb.errors import ConfigError, ModelError
-from kb.ports import Message
+from kb.admission import Admission
+from kb.errors import ConfigError, ModelError, ModelStopped
+from kb.ports import Message, Reply, never
+from kb.route import proxy_for
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ _FALL_BACK = "已改用资料库直接作答"
 _CHECK = "请检查 ZHIWEN_BASE_URL、ZHIWEN_MODEL 和 ZHIWEN_API_KEY"
 _LONGEST_ANSWER = 20_000      # characters; longer is a model that cannot stop
 _BACKOFF_S = 1.0              # before the one retry, where the server names no time
+_LOOK_UP_S = 0.1              # between two looks at whether the reader has stopped it
+_TOO_LONG = "请调小 ZHIWEN_CONTEXT_TOKENS"
+_log = logging.getLogger("zhiwen")
 
 
 def _error(problem: str, remedy: str = _FALL_BACK) -> ModelError:
@@ -48,18 +54,48 @@ class _Busy(Exception):
 class _Call:
     """One request: shared between the reader and the thread that talks to the server."""
 
-    deadline: float
+    until: float
+    stopped: Callable[[], bool]
     pieces: "queue.SimpleQueue[str | Exception | None]" = field(default_factory=queue.SimpleQueue)
     abandoned: threading.Event = field(default_factory=threading.Event)
     web_page: bool = False
+    served: str = ""
 
     @property
     def left(self) -> float:
-        return self.deadline - time.monotonic()
+        return self.until - time.monotonic()
 
     @property
     def over(self) -> bool:
         return self.abandoned.is_set() or self.left <= 0
+
+    def next_piece(self) -> str | None:
+        """The next piece, None at the end; raises what went wrong, as soon as that is known."""
+        while True:
+            _look_up(self.stopped)
+            try:
+                piece = self.pieces.get(timeout=min(max(self.left, 0.001), _LOOK_UP_S))
+            except queue.Empty:
+                if self.left <= 0:
+                    raise _timeout() from None
+                continue
+            if isinstance(piece, Exception):
+                raise piece
+            return piece
+
+
+class _Streamed:
+    """`Reply` over a generator that is told where to leave the server's name."""
+
+    def __init__(self, pieces: Callable[["_Streamed"], Generator[str, None, None]]) -> None:
+        self.model = ""
+        self._pieces = pieces(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._pieces
+
+    def close(self) -> None:
+        self._pieces.close()
 
 
 class LangChainChat:
@@ -73,45 +109,60 @@ class LangChainChat:
         if not settings.base_url:
             raise ConfigError("配置了对话模型，却没有写服务地址", "请设置 ZHIWEN_BASE_URL；不设置模型也能离线回答")
         self._settings = settings
+        self._admission = Admission(settings.model_parallel, settings.model_per_minute)
+        self.served = ""
         self._token_ids = token_ids        # without it LangChain would download an encoding to count tokens
 
     @property
     def name(self) -> str:
         return self._settings.model
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Pieces of the answer without its thinking.
+    @property
+    def deadline_s(self) -> float:
+        return self._settings.model_deadline_s
 
-        Raises:
-            ModelError: whatever went wrong, within the deadline; pieces already given are then not an answer.
-        """
-        deadline = time.monotonic() + self._settings.model_deadline_s
-        for tries_left in range(self._settings.model_retries, -1, -1):
-            try:
-                yield from _visible(self._attempt(messages, deadline))
-                return
-            except _Busy as busy:
-                if not tries_left or busy.wait >= deadline - time.monotonic():
-                    raise busy.error from None
-                time.sleep(busy.wait)
+    def stream(self, messages: Sequence[Message], until: float | None = None,
+               stopped: Callable[[], bool] = never) -> Reply:
+        """A reply without its thinking; pieces given before it raises are not an answer."""
+        end = until if until is not None else time.monotonic() + self.deadline_s
+        return _Streamed(lambda reply: self._pieces(messages, end, stopped, reply))
 
-    def _attempt(self, messages: Sequence[Message], deadline: float) -> Iterator[str]:
-        """One request in a thread of its own: a read that hangs cannot hold up the reader past the deadline."""
-        call = _Call(deadline)
-        threading.Thread(target=self._talk, args=(call, list(messages)), name="zhiwen-model", daemon=True).start()
+    def _pieces(self, messages: Sequence[Message], until: float, stopped: Callable[[], bool],
+                reply: _Streamed) -> Generator[str, None, None]:
         try:
-            while True:
+            for tries_left in range(self._settings.model_retries, -1, -1):
                 try:
-                    piece = call.pieces.get(timeout=max(call.left, 0.001))
-                except queue.Empty:
-                    raise _timeout() from None
-                if piece is None:
+                    with closing(self._attempt(messages, _Call(until, stopped), reply)) as pieces:
+                        yield from _visible(pieces)
                     return
-                if isinstance(piece, Exception):
-                    raise piece
-                yield piece
-        finally:
-            call.abandoned.set()
+                except _Busy as busy:
+                    if not tries_left or busy.wait >= until - time.monotonic():
+                        raise busy.error from None
+                    _pause(busy.wait, stopped)      # without a turn: others are not held up by our waiting
+        except ModelStopped:
+            raise
+        except ModelError as error:
+            _log.warning("chat model failed: %s。%s", error.problem, error.remedy)      # our own words, nothing of theirs
+            raise
+
+    def _attempt(self, messages: Sequence[Message], call: _Call, reply: _Streamed) -> Generator[str, None, None]:
+        """One request in a thread of its own: a read that hangs cannot hold up the reader past the deadline."""
+        with self._admission.turn(call.until, call.stopped):
+            threading.Thread(target=self._talk, args=(call, list(messages)), name="zhiwen-model", daemon=True).start()
+            try:
+                while (piece := call.next_piece()) is not None:
+                    yield piece
+            finally:
+                call.abandoned.set()
+            reply.model = call.served
+            self._notice_name(call.served)
+
+    def _notice_name(self, served: str) -> None:
+        """A provider that changes the model behind a name is noticed by whoever runs this (M16)."""
+        if served and served != self.served:
+            self.served = served
+            if served.casefold() != self.name.casefold():
+                _log.warning("chat model: configured %s, answered by %s", self.name, served)
 
     def _talk(self, call: _Call, messages: list[Message]) -> None:
         """Runs in the thread: every outcome goes into the queue, nothing is raised."""
@@ -123,6 +174,7 @@ class LangChainChat:
                     if call.over:
                         return
                     finished = str(chunk.response_metadata.get("finish_reason") or finished)
+                    call.served = _name_of(chunk.response_metadata.get("model_name")) or call.served
                     if text := str(chunk.text):
                         begun = True
                         call.pieces.put(text)
@@ -139,6 +191,7 @@ class LangChainChat:
         model: BaseChatModel = init_chat_model(
             self._settings.model, model_provider="openai", base_url=self._settings.base_url,
             api_key=self._settings.api_key.get_secret_value() or "none",   # a local server needs no key, the client does
+            extra_body=self._settings.model_options or None,
             timeout=max(timeout, 0.1), max_retries=0,                      # its own retries know no deadline
             http_client=client, openai_proxy=None, use_responses_api=False, stream_usage=False, cache=False,
             custom_get_token_ids=self._token_ids)
@@ -169,18 +222,11 @@ def _client(call: _Call, base_url: str) -> "httpx.Client":
         if isinstance(response.stream, httpx.SyncByteStream):
             response.stream = Guarded(response.stream)
 
-    # A proxy from the environment must not see what is sent to a server on this machine. No redirects: the key and the
-    # question go to the configured address only.
-    return httpx.Client(timeout=max(call.left, 0.1), trust_env=not _is_loopback(base_url), follow_redirects=False,
+    # The proxy that page and command line have named, and no other; none to a server on this machine. No redirects: the
+    # key and the question go to the configured address only.
+    transport = httpx.HTTPTransport(proxy=proxy_for(base_url) or None)
+    return httpx.Client(timeout=max(call.left, 0.1), transport=transport, follow_redirects=False,
                         event_hooks={"response": [guard]})
-
-
-def _is_loopback(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _untraced() -> Any:  # noqa: ANN401  (a context manager of a package without stable types)
@@ -199,6 +245,24 @@ def _untraced() -> Any:  # noqa: ANN401  (a context manager of a package without
 
 def _timeout() -> ModelError:
     return _error("对话模型超时，没有在限定时间内答完")
+
+
+def _look_up(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise ModelStopped("已按您的要求停止由模型撰写", _FALL_BACK)
+
+
+def _pause(seconds: float, stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        _look_up(stopped)
+        time.sleep(min(left, _LOOK_UP_S))
+
+
+def _name_of(model: object) -> str:
+    """The name a server gives itself, where it looks like one: it goes into logs, and a server may say anything."""
+    name = str(model or "")
+    return name if re.fullmatch(r"[\w./@:+-]{1,80}", name, re.ASCII) else ""
 
 
 def _require_whole(finish_reason: str, begun: bool, web_page: bool) -> None:
@@ -236,14 +300,15 @@ def _reason(failure: Exception, begun: bool, call: _Call) -> Exception:
 
 
 _STATUS = {400: "模型服务不接受这个请求", 401: "模型服务不认可密钥", 402: "模型服务的额度已用完",
-           403: "模型服务拒绝访问", 404: "模型服务没有这个地址或模型", 413: "发给模型的内容过长",
-           422: "模型服务不接受这个请求"}
+           403: "模型服务拒绝访问", 404: "模型服务没有这个地址或模型", 422: "模型服务不接受这个请求"}
 
 
 def _status_reason(failure: Any, begun: bool) -> Exception:  # noqa: ANN401  (openai is imported lazily)
     status = int(failure.status_code)
     if status == 429 and failure.code == "insufficient_quota":
         return _error("模型服务的额度已用完", _CHECK)
+    if status == 413 or failure.code == "context_length_exceeded":
+        return _error(f"发给模型的内容过长（HTTP {status}）", _TOO_LONG)
     if status == 429 or status >= 500:
         problem = "模型服务限流，请求过多（HTTP 429）" if status == 429 else f"模型服务出错（HTTP {status}）"
         error = _error(problem)
@@ -254,7 +319,8 @@ def _status_reason(failure: Any, begun: bool) -> Exception:  # noqa: ANN401  (op
 def _retry_after(header: str) -> float:
     """Seconds; the header holds a number or an HTTP date."""
     try:
-        return max(float(header), 0.0)
+        seconds = float(header)
+        return _BACKOFF_S if math.isnan(seconds) else max(seconds, 0.0)
     except ValueError:
         pass        # not a number: a date, or nothing
     try:

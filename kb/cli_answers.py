@@ -2,12 +2,31 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.cli_options import AllVersions, AsJson, AsOf, Batch, Data, NoBundled, Out, on_day, opened, print_json, settings
+from kb.cli_options import (
+    AllVersions,
+    AsJson,
+    AsOf,
+    Batch,
+    Data,
+    Export,
+    Force,
+    Local,
+    NoBundled,
+    Out,
+    Send,
+    on_day,
+    opened,
+    print_json,
+    say,
+    settings,
+)
+from kb.cli_sending import require_one, sending_of_batch, settled
 from kb.errors import ConfigError, QuestionError
 
 if TYPE_CHECKING:
@@ -21,27 +40,24 @@ __all__ = ["ask", "diff", "search", "show"]
 def ask(question: Annotated[str, typer.Argument(help="要问的问题")] = "", data: Data = None, as_of: AsOf = "",
         all_versions: AllVersions = False, no_bundled: NoBundled = False,
         audience: Annotated[str, typer.Option(help="enterprise、station 或 trainee")] = "enterprise",
-        as_json: AsJson = False, batch: Batch = None, out: Out = None) -> None:
+        as_json: AsJson = False, batch: Batch = None, out: Out = None, export: Export = None, force: Force = False,
+        send: Send = False, local: Local = False) -> None:
     """提问，得到附出处的回答。"""
-    from kb.render import to_record, to_text
-
+    require_one(send, local)
+    if export:
+        _check_destination(export, force, batch)
     library = opened(settings(data, no_bundled))
     if batch:
-        asked = _questions(batch, library.clock, as_of, audience, all_versions)
-        _write_lines(out, (to_record(_answered(library, q), id_) for id_, q in asked))
-        return
-    answer = library.assistant.ask(_question(question, library.clock, as_of, audience, all_versions))
-    if as_json:
-        print_json(to_record(answer, ""))
-        return
-    typer.echo(to_text(answer))
-    if answer.citations:
-        from kb.render import quotation, source_line, verdict_label
+        from kb.render import to_record
 
-        typer.echo("\n来源")
-        for citation in answer.citations:
-            typer.echo(f"[{citation.n}] {source_line(citation, answer.question.as_of)}（{verdict_label(citation)}）")
-            typer.echo(f"    {quotation(citation)}".replace("\n", "\n    "))
+        sending = sending_of_batch(library.settings, send, local)
+        asked = _questions(batch, library.clock, as_of, audience, all_versions)
+        _write_lines(out, (to_record(_answered(library, replace(q, sending=sending)), id_) for id_, q in asked))
+        return
+    answer = library.assistant.ask(settled(library, _question(question, library.clock, as_of, audience, all_versions), send, local))
+    _print_answer(answer, as_json)
+    if export:
+        _export(answer, export, force)
 
 
 def search(query: Annotated[str, typer.Argument(help="要找的内容")] = "", data: Data = None, as_of: AsOf = "",
@@ -172,6 +188,45 @@ def _found(library: "Library", question: "Question", top: int) -> "list[Hit]":
         return library.assistant.search(question, top)
     except QuestionError:
         return []
+
+
+def _print_answer(answer: "Answer", as_json: bool) -> None:
+    from kb.render import quotation, source_line, to_record, to_text, verdict_label
+
+    if as_json:
+        print_json(to_record(answer, ""))
+        return
+    typer.echo(to_text(answer))
+    if answer.citations:
+        typer.echo("\n来源")
+    for citation in answer.citations:
+        typer.echo(f"[{citation.n}] {source_line(citation, answer.question.as_of)}（{verdict_label(citation)}）")
+        typer.echo(f"    {quotation(citation)}".replace("\n", "\n    "))
+
+
+def _check_destination(file: Path, force: bool, batch: Path | None) -> None:
+    """What would make the export fail is said before the question is asked."""
+    from kb.export import format_of
+
+    if batch:
+        raise ConfigError("--export 每次只保存一个回答", "批量提问的结果请用 --out 保存")
+    format_of(file)
+    if not file.parent.is_dir():
+        raise ConfigError(f"没有这个文件夹：{file.parent}", "请先建好，或换一个 --export")
+    if file.exists() and not force:
+        raise ConfigError(f"文件已经存在：{file}", "请换一个文件名，或加 --force 覆盖它")
+
+
+def _export(answer: "Answer", file: Path, force: bool) -> None:
+    from kb.export import format_of
+
+    content = format_of(file).write(answer)
+    try:
+        with file.open("wb" if force else "xb") as opened_file:
+            opened_file.write(content)
+    except OSError as error:
+        raise ConfigError(f"写不了文件 {file}（{error.strerror}）", "请换一个文件名或文件夹") from None
+    say(f"回答已保存到 {file}")
 
 
 def _write_lines(out: Path | None, records: Iterator[dict[str, object]]) -> None:

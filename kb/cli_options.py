@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from kb.ports import Clock
     from kb.settings import Settings
 
-__all__ = ["COULD_NOT_RUN", "DONE", "WITH_PROBLEMS", "WRONG_USAGE", "AllVersions", "AsJson", "AsOf", "Batch", "Data", "Host",
-           "NoBundled", "Out", "Port", "on_day", "opened", "print_json", "say", "settings", "tools"]
+__all__ = ["COULD_NOT_RUN", "DONE", "WITH_PROBLEMS", "WRONG_USAGE", "AllVersions", "AsJson", "AsOf", "Batch", "Data", "Export",
+           "Force", "Host", "Local", "NoBundled", "Out", "Port", "Send", "on_day", "opened", "print_json", "say", "settings", "tools"]
 
 DONE, WITH_PROBLEMS, WRONG_USAGE, COULD_NOT_RUN = 0, 1, 2, 3
 
@@ -25,7 +25,11 @@ AllVersions = Annotated[bool, typer.Option("--all-versions", help="也查找已�
 NoBundled = Annotated[bool, typer.Option("--no-bundled", help="不使用随程序附带的资料库")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出一份 JSON")]
 Batch = Annotated[Path | None, typer.Option("--batch", help="逐行 JSON 的问题文件")]
+Export = Annotated[Path | None, typer.Option("--export", metavar="文件", help="另存为 .docx（Word）、.md（Markdown）或 .json 文件")]
+Force = Annotated[bool, typer.Option("--force", help="--export 的文件已存在时覆盖它")]
 Out = Annotated[Path | None, typer.Option("--out", help="批量结果写到哪个文件（默认标准输出）")]
+Send = Annotated[bool, typer.Option("--send", help="同意把问题（遮盖后）发给设置的远程模型，不再询问；批量提问必须写明")]
+Local = Annotated[bool, typer.Option("--local", help="只用本机资料库作答，不用模型")]
 Host = Annotated[str, typer.Option(help="监听地址；默认仅本机")]
 Port = Annotated[int, typer.Option(help="端口")]
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from kb.audience import for_audience
 from kb.currency import applicable
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation
 from kb.figures import unsupported_tokens
-from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_question, is_particular
+from kb.lead import FIGURES, SIGNS, Lead, Leads, is_particular
 from kb.planned import PlannedFigures, asks_what_a_figure_is
 from kb.ports import PassageStore
-from kb.relevance import Rarity, covers, overlap, shared, weights
+from kb.relevance import Meaning, Rarity, overlap, shared, weights
 from kb.statute import short_title
 from kb.text import chinese_date, grams
 from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier
@@ -23,9 +24,10 @@ from kb.understand import Inquiry, Intent
 __all__ = ["Composer", "Draft", "cite_as"]
 
 _BASIS_LIMIT = 3
-_BESIDE = 8                  # hits that may stand beside the articles behind the answer
+_BESIDE = 1                  # articles that stand beside those behind the answer
 _STEP_LIMIT = 5
 _ITEM_LIMIT = 8              # of a checklist
+_HOW_MUCH = re.compile(r"多少|几(?![乎样])|多大|多久|多长|何时|什么时候|什么时间|哪[天年月]|何日|最[多高长低少迟晚]|上限|下限|百分之|期限|时效|起算")
 _LONGEST_ARTICLE = 900       # a named article longer than this is quoted in part
 
 
@@ -62,28 +64,35 @@ class _Sources:
 
 @dataclass(frozen=True)
 class Composer:
-    """Composes from retrieved hits. `rarity` weighs terms as the index does (`PassageIndex.rarity`)."""
+    """Composes from retrieved hits. `rarity` weighs terms as the index does (`PassageIndex.rarity`), `meaning`
+    compares a question with sentences."""
 
     store: PassageStore
     rarity: Rarity
+    meaning: Meaning
 
     def compose(self, inquiry: Inquiry, hits: Sequence[Hit], parts: Sequence[tuple[Inquiry, Sequence[Hit]]]) -> Draft:
         """The draft for a question the library settles. `parts` are its questions, each with hits of its own."""
         sources = _Sources()
         claims: list[Claim] = []
         leads: list[Lead] = []
+        beside: list[Passage] = []
         fits = True
         for part, found in parts:
-            answering = self._planned.named(part) or self._leads.answering(part, found)
+            answering, next_best = self._leads.answering(part, found)
+            answering = self._planned.named(part) or answering
+            beside += next_best
             new = [lead for lead in answering if lead.text not in {known.text for known in leads}]
-            fits = fits and (part.intent not in FIGURES or not new or any(lead.signed for lead in new))
+            fits = fits and (not _demands_a_figure(part) or not new or any(lead.signed for lead in new))
             leads += [self._leads.carried_by_law(lead, part) for lead in new]
         claims += [self._direct(lead, sources) for lead in leads]
-        basis = self._basis(inquiry, () if asks_what_a_figure_is(inquiry) else hits, leads, sources)
+        basis = self._basis(inquiry, () if asks_what_a_figure_is(inquiry) else hits, leads, beside, sources)
         claims += [_announced(basis, sources)] if basis and not leads else []
         claims += basis
         steps = self._steps(inquiry, hits, leads, sources)
         claims += steps
+        claims += [Claim(text, (sources.number(source, text),), part)
+                   for part, text, source in for_audience(inquiry, hits, self.store, self.meaning)]
         claims += [self._easily_confused(lead, sources) for lead in self._planned.confusable(leads)]
         ground = (*self._ground(leads), *{c.passage for c in sources.found if any(c.n in s.citations for s in steps)})
         practical = any(lead.source.version.tier in (Tier.DIGEST, Tier.GUIDE) for lead in leads)
@@ -93,7 +102,7 @@ class Composer:
     def basis_only(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Draft:
         """法律依据 alone: what the law attaches to something, for a question that is declined."""
         sources = _Sources()
-        return Draft(tuple(self._basis(inquiry, hits, (), sources)), tuple(sources.found))
+        return Draft(tuple(self._basis(inquiry, hits, (), [hit.passage for hit in hits], sources)), tuple(sources.found))
 
     def as_it_stood(self, draft: Draft, day: date) -> Draft:
         """The draft with the text of `day` beside each official article quoted in another version (two at most)."""
@@ -139,16 +148,16 @@ class Composer:
 
     # -- 法律依据 ---------------------------------------------------------------------------------------------
 
-    def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead],
+    def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Passage],
                sources: _Sources) -> list[Claim]:
-        """The articles behind the answer, then others that cover the question nearly as well; guides are no basis."""
+        """The articles behind the answer, then those that answer nearly as well; guides are no basis."""
         asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
         signs = SIGNS.get(inquiry.intent, r"$^")
         cited = [c for c in sources.found if c.passage.version.kind is not Kind.GUIDE]
         claims = [claim for c in cited if (claim := _basis_claim(c, leads))]
         known = {c.passage.id for c in cited}
         spoken = weights(" ".join(lead.text for lead in leads), (), self.rarity) if leads else asked
-        for passage in self._further(inquiry, hits, leads, asked):
+        for passage in self._further(inquiry, hits, leads, beside):
             if len(claims) >= _BASIS_LIMIT:
                 break
             if passage.id not in known:
@@ -158,18 +167,15 @@ class Composer:
                 known.add(passage.id)
         return claims
 
-    def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead],
-                 asked: Mapping[str, float]) -> list[Passage]:
+    def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Passage]) -> list[Passage]:
         named = [h.passage for h in hits if any(why.startswith("指名") for why in h.why)]
         if named and not leads:
             return named
         behind = [p for lead in leads if lead.cited is lead.source and lead.source.version.tier is Tier.GUIDE
                   for p in self._nearest(lead, self._leads.behind(lead.source, inquiry))]
-        enough = 0.85 * max((covers(p, asked) for lead in leads for p in (lead.source, lead.cited)), default=0.4)
-        beside = [h.passage for h in hits if found_by_question(h)][:_BESIDE]
-        beside = [p for p in beside if p.version.kind is not Kind.GUIDE and covers(p, asked) >= enough]
+        law = [p for p in beside if p.version.kind is not Kind.GUIDE]
         grounded = any(lead.cited.version.tier is not Tier.GUIDE for lead in leads) or bool(behind)
-        return list({p.id: p for p in (*named, *behind, *beside[:1 if grounded else _BASIS_LIMIT])}.values())
+        return list({p.id: p for p in (*named, *behind, *law[:_BESIDE if grounded else _BASIS_LIMIT])}.values())
 
     def _nearest(self, lead: Lead, articles: Sequence[Passage]) -> list[Passage]:
         """Of the articles of a 依据 line: the one worded most like a guide's sentence, and the one with its figures."""
@@ -210,11 +216,16 @@ class Composer:
 
     @property
     def _leads(self) -> Leads:
-        return Leads(self.store, self.rarity)
+        return Leads(self.store, self.rarity, self.meaning)
 
     @property
     def _planned(self) -> PlannedFigures:
         return PlannedFigures(self.store)
+
+
+def _demands_a_figure(inquiry: Inquiry) -> bool:
+    """How much, how long, when: asked in so many words. What compensation looks at (赔偿看什么) is answered without a figure."""
+    return inquiry.intent in FIGURES and bool(_HOW_MUCH.search(inquiry.text))
 
 
 def _announced(basis: Sequence[Claim], sources: _Sources) -> Claim:

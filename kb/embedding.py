@@ -16,7 +16,7 @@ import numpy.typing as npt
 from kb.errors import ConfigError
 from kb.text import grams
 
-__all__ = ["MODEL_FOLDER", "StaticEmbedder", "StaticModel", "write_model"]
+__all__ = ["MODEL_FOLDER", "StaticEmbedder", "StaticModel", "meaning", "write_model"]
 
 MODEL_FOLDER = Path(__file__).parent / "model"
 _TOKENS_AT_ONCE = 1 << 16      # rows added up at once: 32 MB at 128 dimensions
@@ -106,6 +106,13 @@ class StaticEmbedder:
             starts = np.cumsum(counts) - counts
             sums[counts > 0] = np.add.reduceat(weighted, starts[counts > 0], axis=0)
         return sums
+
+
+def meaning(text: str, others: Sequence[str]) -> list[float]:
+    """`kb.relevance.Meaning` by the bundled model: cosine similarity of `text` to each of the others."""
+    vectors = StaticEmbedder().embed([text, *others])
+    similarities: list[float] = (vectors[1:] @ vectors[0]).tolist()
+    return similarities
 
 
 @cache

@@ -1,7 +1,7 @@
 """Errors a person can act on: each says what happened and what to do next, in Chinese, for users to read."""
 
-__all__ = ["ConfigError", "IndexDamaged", "KbError", "LibraryBusy", "ModelError", "OtherEmbedder", "PromptError",
-           "QuestionError", "ReadOnlyLibrary", "SourceError"]
+__all__ = ["ConfigError", "IndexDamaged", "KbError", "LibraryBusy", "ModelError", "ModelStopped", "OtherEmbedder",
+           "PromptError", "QuestionError", "ReadOnlyLibrary", "SourceError"]
 
 
 class KbError(Exception):
@@ -12,6 +12,7 @@ class KbError(Exception):
     ├─ QuestionError     a question could not be taken (empty, too long)
     ├─ PromptError       a prompt file and its caller disagree
     ├─ ModelError        the configured chat model failed (the caller falls back and says so)
+    │  └─ ModelStopped   the reader stopped it; nothing is wrong
     ├─ LibraryBusy       another process is writing
     ├─ ReadOnlyLibrary   the data folder cannot be written
     └─ IndexDamaged      the index and the catalogue disagree, or its files are not those that were written
@@ -46,6 +47,10 @@ class PromptError(KbError):
 
 class ModelError(KbError):
     """The configured chat model failed: unreachable, slow, refusing, or answering with nothing."""
+
+
+class ModelStopped(ModelError):
+    """The reader stopped the chat model, or gave up waiting for it; nothing is wrong."""
 
 
 class LibraryBusy(KbError):

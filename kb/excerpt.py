@@ -7,7 +7,7 @@ from kb.clauses import clauses
 from kb.text import sentences
 from kb.types import Passage, Tier, ordinal_numeral
 
-__all__ = ["ASIDE", "ITEM", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements"]
+__all__ = ["ASIDE", "ITEM", "lines_of", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements"]
 
 _LONGEST_QUOTE = 160
 ASIDE = ("适合谁", "举个例子", "举例", "自测")     # sections of a guide that help its reader and state no rule: whom it is for, what is made up
@@ -25,6 +25,12 @@ def statements(passage: Passage) -> list[str]:
         if not sentence.endswith(("：", ":")):
             found.append(sentence)
     return found
+
+
+def lines_of(section: Passage) -> list[str]:
+    """The lines of a section of a guide without list marks: steps, items of a list, examples, questions with their answers."""
+    lines = (re.sub(r"^(?:\d+[.、]|-)\s*", "", line) for line in section.text.split("\n"))
+    return [line for line in lines if line and not line.endswith(("：", ":"))]
 
 
 def section_of(passage: Passage) -> str:

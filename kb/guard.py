@@ -1,4 +1,5 @@
-"""Questions that are not answered as asked: how to take another's secrets, forge evidence, find private data.
+"""Questions that are not answered as asked: how to take another's secrets, forge evidence, find private data; who will win;
+and words of somebody in distress.
 
 The victim's and the defender's version of the same question is answered; only the method of wrongdoing is not.
 """
@@ -20,6 +21,7 @@ class Refusal:
     reason: str
     consequence: str = ""        # a question to our own library whose answer states the liability
     lawful: tuple[str, ...] = ()
+    help_line: bool = False      # the operator's help line belongs beside it
 
 
 _OTHERS = r"(对手|竞争对手|对方|同行|竞品|别人|别家|人家|他们|它们|友商|前公司|前东家|老东家|原公司|原单位|其他公司|另一家|隔壁)"
@@ -43,12 +45,20 @@ _HIDES = re.compile(rf"{_HOW}.{{0,10}}(隐瞒|瞒住|瞒着|掩盖|不让.{{0,6}
 _RECIPE = re.compile(r"(攻击步骤|作案|窃密步骤|攻击方法|渗透步骤|入侵步骤)")
 _PRIVATE = re.compile(r"(法官|老板|员工|经理|律师|对方|证人|他|她|某人|当事人).{0,8}"
                       r"(私人电话|联系方式|家庭住址|家住|住在哪|住哪|身份证号|手机号|行踪|开房|银行卡号|私人微信)")
+_ODDS = re.compile(r"胜率|胜算|胜诉率|赢面|几成(把握|希望|可能)|(多大|多少)(把握|希望|可能|概率|几率).{0,4}(赢|胜|判)|百分之(几|多少).{0,6}(赢|胜)"
+                   r"|判我(方)?(赢|胜)|(预测|猜).{0,6}(判决|输赢)|(法官|法院)(到时候?|最后)?会怎么判(我|这)")
+_DISTRESS = re.compile(r"不想活|活不下去|想死|去死|寻死|自杀|自残|轻生|跳楼|割腕|结束生命|了结(自己|我)")
+_VIOLENCE = re.compile(r"(我要|我想|想|打算|恨不得|准备).{0,6}(杀了|杀掉|弄死|砍死|捅死|打死)(他|她|那|这|对方|老板|全家)?")
 _PRYING = re.compile(r"(谁(来)?问过|别人的(聊天|提问|问题|对话)|其他人.{0,4}(问|聊)|聊天记录给我看|用户记录)")
 
 
 def refusal_for(inquiry: Inquiry) -> Refusal | None:
     """The refusal a question calls for, or None when it should be answered. Looks at the question alone."""
     text = inquiry.told
+    if _DISTRESS.search(text):
+        return _DISTRESS_REPLY
+    if _VIOLENCE.search(text):
+        return _VIOLENCE_REPLY
     if _RECIPE.search(text):
         return _TAKING_REFUSAL
     own_side = bool(re.search(_OWN_SIDE, text))
@@ -63,6 +73,8 @@ def refusal_for(inquiry: Inquiry) -> Refusal | None:
         return _PRIVACY_REFUSAL
     if _PRYING.search(text):
         return _NOTHING_KEPT
+    if _ODDS.search(text):
+        return _NO_ODDS
     return None
 
 
@@ -83,3 +95,13 @@ _PRIVACY_REFUSAL = Refusal(
     lawful=("通过法院、仲裁机构或其公开的办公渠道联系", "需要对方身份信息时，由律师或法院依法调取"))
 _NOTHING_KEPT = Refusal(
     Outcome.OUT_OF_SCOPE, "本程序不保存任何人的提问，没有记录可以查看。")
+_NO_ODDS = Refusal(
+    Outcome.INSUFFICIENT, "官司的输赢取决于证据和法院的认定，本库不预测结果，也不给百分比。决定结果的主要是下面这些条件能不能证明。",
+    consequence="商业秘密 不为公众所知悉 商业价值 相应保密措施 初步证据 举证 实质上相同 接触",
+    lawful=("把手头的证据逐条对照这些条件", "向律师或当地知识产权维权援助机构咨询"))
+_DISTRESS_REPLY = Refusal(
+    Outcome.OUT_OF_SCOPE, "听起来你现在很难受。请先不要一个人扛着：马上联系身边信得过的人，或者就近去医院、找警察，他们能当面帮你。",
+    help_line=True)
+_VIOLENCE_REPLY = Refusal(
+    Outcome.OUT_OF_SCOPE, "先冷静一下：伤害别人解决不了问题。如果有人正处在危险中，请马上报警；等平静下来，再来问怎样依法讨回公道。",
+    help_line=True)

@@ -3,20 +3,59 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kb.basis import refs_to_current_law
 from kb.currency import in_force
 from kb.excerpt import paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
-from kb.relevance import Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
+from kb.relevance import Meaning, Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
 from kb.types import Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 
 __all__ = ["FIGURES", "SIGNS", "Lead", "Leads", "found_by_question", "is_particular"]
 
-_CONSIDERED = 8              # hits whose sentences compete to be the answer
+class _Traits(NamedTuple):
+    """What speaks for a sentence, each trait about 0 to 1; the score is their weighted sum."""
+
+    said: float              # share of the question that the sentence holds
+    held: float              # share that its passage holds
+    rank: float              # the hit's score as a share of the best one's
+    place: float             # 1, 1/2, 1/3 … for the first, second, third hit
+    asked: float             # likeness to one of its section's own questions, squared
+    opening: float           # the same for the opening rules of a section
+    asked_near: float        # nearness in meaning to such a question
+    near: float              # nearness in meaning of the sentence itself
+    signed: float            # has the kind of words wanted
+    ours: float              # in plain words
+    limit: float             # says a limit where one is asked for
+    figure: float            # has a figure that is asked about
+    english: float
+    beside: float            # about another subject
+    other: float             # about a right of another kind than those asked about
+    home: float              # about trade secrets, where no other right was asked about
+    stray: float             # about a matter of its own that was not asked for
+    length: float            # in hundreds of characters
+    long: float
+    short: float
+
+
+# Set on eval/cases and on lay questions left out of the library.
+_WEIGHTS = _Traits(said=1.2, held=0.5, rank=1.2, place=0.2, asked=0.3, opening=0.4, asked_near=0.8, near=1.5, signed=0.25, ours=0.0,
+                   limit=0.3, figure=0.6, english=1.0, beside=-0.3, other=-0.2, home=0.2, stray=-0.35, length=0.0, long=-0.2, short=-0.3)
+
+_LIMITS = ((re.compile(r"最多|最高|最长|上限|顶格|封顶|不超过|超过"), re.compile(r"不(得)?超过|以下|最长|最高|最多|以内")),
+           (re.compile(r"最少|最低|起码|至少|起步|下限|门槛"), re.compile(r"以上|不(得)?(低|少)于|至少|最低|起点")))
+_RIGHTS = {"专利": "专利|发明|实用新型|外观设计", "商标": "商标|牌子|地理标志", "著作权": "著作权|版权|作品|软件|表演|录音|播放|信息网络传播",
+           "品种": "植物新品种|品种权|种子|授权品种", "布图": "布图设计|集成电路", "其他": "海关|域名|企业名称|有奖销售|虚假宣传|商业贿赂|垄断|个人信息"}
+_RIGHT_WORDS = {right: re.compile(words) for right, words in _RIGHTS.items()}
+_HOME = re.compile("商业秘密|技术秘密|保密|竞业限制|泄密")
+_CONSIDERED = 12             # hits whose sentences compete to be the answer
 _LONGEST = 200
+_NEARLY = 0.6                # points below the best sentence that others of its passage may be
+_NOT_FAR = 0.6               # of another passage that stands in the legal basis beside it
+_AS_GOOD = 0.25              # and the best one of another passage
 _LIMIT = 3
 _SAME_QUESTION = 0.65        # from this likeness on, a section is asked for in so many words
 _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
@@ -51,26 +90,32 @@ class Lead:
     signed: bool                 # has the sort of words that the intent asks for
     position: int
     asked_for: float             # likeness of the question to a lay question of the section
+    traits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Leads:
-    """Finds them. `rarity` weighs terms as the index does."""
+    """Finds them. `rarity` weighs terms as the index does, `meaning` compares sentences with the question."""
 
     store: PassageStore
     rarity: Rarity
+    meaning: Meaning
 
-    def answering(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Lead]:
-        """The best sentence, with others of the same passage that answer nearly as well, in their order."""
+    def answering(self, inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[list[Lead], list[Passage]]:
+        """The best sentence, with others of the same passage that answer nearly as well, in their order; and the passages of
+        other places whose best sentence is not far behind, best first."""
         if inquiry.refs and inquiry.intent in (Intent.LOOKUP, Intent.OTHER):
-            return []
+            return [], []
         ranked = sorted(self._candidates(inquiry, hits), key=lambda c: -c.score)
         if not ranked:
-            return []
+            return [], []
         best = ranked[0]
+        others = [c for c in ranked if _place(c) != _place(best)
+                  and (not inquiry.documents or c.source.version.document in inquiry.documents)]
+        next_best = list({c.cited.id: c.cited for c in others if c.score >= best.score - _NOT_FAR}.values())
         steps = self.steps(inquiry, hits) if inquiry.intent is Intent.STEPS else None
         if steps and not is_particular(best):
-            return self._in_brief(steps)
+            return self._in_brief(steps), next_best
         if inquiry.intent in FIGURES and not best.signed:
             best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
         chosen, length = [best], len(best.text)
@@ -79,8 +124,11 @@ class Leads:
                     and _belongs(candidate, best):
                 chosen.append(candidate)
                 length += len(candidate.text)
-        chosen = _joined(sorted(chosen, key=lambda c: c.position))
-        return chosen + self._further_figures(inquiry, chosen, ranked)
+        also = next((c for c in others if c.score >= best.score - _AS_GOOD), None)
+        quoted = best.source.version.tier is Tier.OFFICIAL        # a law is quoted in its own order, ours begins with the answer
+        chosen = _joined(sorted(chosen, key=lambda c: c.position if quoted else (c is not best, c.position)))
+        further = self._further_figures(inquiry, chosen, ranked)
+        return chosen + (further or ([also] if also else [])), next_best
 
     def _further_figures(self, inquiry: Inquiry, chosen: Sequence[Lead], ranked: Sequence[Lead]) -> list[Lead]:
         """Several figures asked in one sentence: for each clause the sentence that holds most of it, if it is a new one."""
@@ -101,27 +149,40 @@ class Leads:
         asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
         top = hits[0].score if hits else 1.0
         signs = re.compile(SIGNS.get(inquiry.intent, r"$^"))
-        found = []
-        for hit in [h for h in hits if found_by_question(h)][:_CONSIDERED]:
-            for source in (hit.passage, *self.companions(hit.passage)):
-                own_words = source.version.tier in (Tier.DIGEST, Tier.GUIDE)
-                asked_for, held = likeness(inquiry.text, source.questions, self.rarity), covers(source, asked)
-                beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
-                beside += any(subject in source.title for subject in inquiry.other_subjects)
-                for position, sentence in enumerate(statements(source)):
-                    if _IN_ENGLISH in sentence and "英" not in inquiry.text:
-                        continue
-                    opening = max(0.0, 1 - position / 5) if source.version.tier is Tier.GUIDE else 0.0
-                    fit, signed = overlap(sentence, source, asked), bool(signs.search(sentence))
-                    stray = any(subject in sentence for subject in inquiry.strays)
-                    score = (fit + 0.5 * held + 0.9 * hit.score / top        # what was asked: here, in the passage, ranked
-                             + (0.6 + 0.4 * opening) * asked_for ** 2        # a section's own question; its opening rules
-                             + 0.3 * signed + 0.12 * own_words               # the kind of words wanted, plain ones
-                             + (_IN_ENGLISH in sentence)                      # only where English is asked for
-                             - 0.6 * beside - 0.35 * stray                   # another subject
-                             - 0.001 * len(sentence) - 0.2 * (len(sentence) > 150) - 0.3 * (len(sentence) < 12))
-                    found.append(Lead(sentence, source, hit.passage, score, fit, signed, position, asked_for))
+        limit = next((words for asks, words in _LIMITS if asks.search(inquiry.text)), None)
+        figures = _values(inquiry.text)
+        sources = [(place, hit, source) for place, hit in enumerate([h for h in hits if found_by_question(h)][:_CONSIDERED], start=1)
+                   for source in (hit.passage, *self.companions(hit.passage))]
+        near = self._near(inquiry.text, [source for _, _, source in sources])
+        rights = _rights(" ".join((inquiry.told, *inquiry.expansions)))
+        found: list[Lead] = []
+        for place, hit, source in sources:
+            home = not rights and bool(_HOME.search(searchable(source)))
+            asked_for = likeness(inquiry.text, source.questions, self.rarity)
+            asked_near = max((near[question] for question in source.questions), default=0.0)
+            held = covers(source, asked)
+            beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
+            beside += any(subject in source.title for subject in inquiry.other_subjects)
+            for position, sentence in enumerate(statements(source)):
+                if _IN_ENGLISH in sentence and "英" not in inquiry.text:
+                    continue
+                traits = _Traits(
+                    said=overlap(sentence, source, asked), held=held, rank=hit.score / top, place=1 / place,
+                    asked=asked_for ** 2, opening=_opens(source, position) * asked_for ** 2, asked_near=asked_near,
+                    near=near[sentence], signed=bool(signs.search(sentence)),
+                    ours=source.version.tier in (Tier.DIGEST, Tier.GUIDE), limit=bool(limit and limit.search(sentence)),
+                    figure=bool(figures and figures & _values(sentence)), english=_IN_ENGLISH in sentence, beside=beside,
+                    other=bool(_rights(sentence) - rights), home=home,
+                    stray=any(subject in sentence for subject in inquiry.strays), length=len(sentence) / 100,
+                    long=len(sentence) > 150, short=len(sentence) < 12)
+                score = sum(weight * trait for weight, trait in zip(_WEIGHTS, traits, strict=True))
+                found.append(Lead(sentence, source, hit.passage, score, traits.said, bool(traits.signed), position, asked_for, traits))
         return found
+
+    def _near(self, text: str, sources: Sequence[Passage]) -> dict[str, float]:
+        """How near in meaning every sentence and every lay question of the sources is to what is asked."""
+        others = list(dict.fromkeys(other for source in sources for other in (*statements(source), *source.questions)))
+        return dict(zip(others, self.meaning(text, others), strict=True))
 
     def steps(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Passage | None:
         """The 步骤, or 清单, of the guide that fits best, where that was asked for and a guide has it about this."""
@@ -183,6 +244,21 @@ def found_by_question(hit: Hit) -> bool:
     return not any(why.startswith("依据《") for why in hit.why)
 
 
+def _opens(source: Passage, position: int) -> float:
+    """1 for the first sentence of a guide's section, 0 from the sixth on and in other texts."""
+    return max(0.0, 1 - position / 5) if source.version.tier is Tier.GUIDE else 0.0
+
+
+def _rights(text: str) -> set[str]:
+    """The kinds of rights, trade secrets aside, that a text is about."""
+    return {right for right, words in _RIGHT_WORDS.items() if words.search(text)}
+
+
+def _values(text: str) -> set[str]:
+    """The figures of a text, whatever they count: 500万 is 500万元以下."""
+    return {token.value for token in hard_tokens(text) if token.kind not in ("law", "article", "date")}
+
+
 def _joined(leads: list[Lead]) -> list[Lead]:
     """Sentences of an official text that follow one another become one quotation."""
     joined: list[Lead] = []
@@ -205,5 +281,9 @@ def _belongs(candidate: Lead, best: Lead) -> bool:
         return candidate.score >= 0.6 * best.score and candidate.signed >= best.signed
     if candidate.position == best.position + 1 and hard_tokens(candidate.text) & hard_tokens(best.text):
         return candidate.source.version.tier is Tier.GUIDE             # goes on about the same figure
-    return (candidate.signed >= best.signed and candidate.overlap >= 0.85 * best.overlap
-            and candidate.score >= 0.85 * best.score)
+    return candidate.score >= best.score - _NEARLY
+
+
+def _place(lead: Lead) -> tuple[str, str]:
+    """The article, or the section of a guide, that a sentence stands for: the digest and the official text are one."""
+    return lead.cited.version.document, lead.cited.locator

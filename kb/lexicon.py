@@ -4,16 +4,20 @@ The data is `lexicon.toml` beside this module and the glossary of the bundled li
 answer says.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from kb.glossary import Glossary, bundled_glossary
+from kb.homophones import Homophones, bundled_homophones
 from kb.text import strip_controls
 
 __all__ = ["Lexicon", "bundled_lexicon"]
+
+_ZEROS = re.compile(r"(?<=\d)[оОoOοΟ]+(?=[оОoOοΟ]*[万亿千百元])")      # letters typed, or pasted, for zeros: 5оо万
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Lexicon:
     """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field,
     `foreign` those of fields that are never ours; `named` maps a word to the document it stands for;
     `subjects` are terms that an answer must contain when the question
-    does, and `apart` those whose sentences answer nothing else."""
+    does, and `apart` those whose sentences answer nothing else; `latin` English and pinyin words, lower case, with the
+    Chinese for each."""
 
     misspelt: Mapping[str, str]
     expand: Mapping[str, tuple[str, ...]]
@@ -31,13 +36,26 @@ class Lexicon:
     named: Mapping[str, str]
     subjects: tuple[str, ...]
     apart: tuple[str, ...]
+    latin: Mapping[str, str]
+    homophones: Homophones
 
     def correct(self, text: str) -> str:
-        """The question without invisible characters, in simplified characters, known misspellings put right."""
-        text = strip_controls(text).translate(dict(self.traditional))
+        """The question without invisible characters, in simplified characters, known misspellings put right.
+
+        One in Latin letters alone becomes the Chinese for those of its words that are known.
+        """
+        text = _ZEROS.sub(lambda match: "0" * len(match[0]), strip_controls(text).translate(dict(self.traditional)))
         for wrong, right in self.misspelt.items():
             text = text.replace(wrong, right)
+        text = self.homophones.correct(text)
+        if len(re.findall(r"[A-Za-z]{2,}", text)) > 1 and not re.search(r"[\u3400-\u9fff]", text):
+            text = "".join(self.latin[word.lower()] for word in self._known_latin.findall(text)) or text
         return text.strip()
+
+    @cached_property
+    def _known_latin(self) -> re.Pattern[str]:
+        longest_first = sorted(self.latin, key=lambda word: -len(word))
+        return re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})(?=e?s?\b)", re.IGNORECASE)
 
     def expansions(self, text: str) -> tuple[str, ...]:
         """Legal terms for the lay terms of a corrected question, without those it already uses, in order."""
@@ -58,7 +76,11 @@ class Lexicon:
 
     def in_field(self, text: str) -> bool:
         """Whether a corrected question uses a word of our field and none of a field that is never ours."""
-        return any(term in text for term in self.field) and not any(term in text for term in self.foreign)
+        return any(term in text for term in self.field) and not self.elsewhere(text)
+
+    def elsewhere(self, text: str) -> bool:
+        """Whether it uses a word of a field that is never ours."""
+        return any(term in text for term in self.foreign)
 
 
 @cache
@@ -76,6 +98,8 @@ def bundled_lexicon() -> Lexicon:
         named=data["named"],
         subjects=tuple(data["subjects"]["terms"]),
         apart=tuple(data["subjects"]["apart"]),
+        latin={term.english.lower(): term.name for term in glossary.terms} | data["latin"],
+        homophones=bundled_homophones(),
     )
 
 

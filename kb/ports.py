@@ -1,6 +1,6 @@
 """Seams where the world is slow, random, paid or remote. Each has a real adapter and, in tests, a fake."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = ["ChatModel", "Clock", "Embedder", "IndexEntry", "Message", "PassageIndex", "PassageIndexWriter",
-           "PassageStore", "Reranker", "TokenCounter"]
+           "PassageStore", "Reply", "Reranker", "TokenCounter", "never"]
 
 
 class Clock(Protocol):
@@ -62,14 +62,45 @@ class Message:
     text: str
 
 
+class Reply(Protocol):
+    """The pieces of one reply as they arrive. Iterating raises `ModelError` for every failure, with a reason for readers."""
+
+    @property
+    def model(self) -> str:
+        """The name the server gave itself, known once the reply has ended; empty where it gave none."""
+        ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def close(self) -> None:
+        """Hang up; nothing more arrives."""
+        ...
+
+
+def never() -> bool:
+    """For `stopped`, where nobody can stop anything."""
+    return False
+
+
 class ChatModel(Protocol):
-    """A configured chat model. Raises `ModelError` for every failure, with the reason a user can be shown."""
+    """A configured chat model."""
 
     @property
     def name(self) -> str: ...
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
-        """Pieces of text as they arrive; ends or raises within the configured deadline."""
+    @property
+    def served(self) -> str:
+        """The name the server last gave itself; empty before the first reply."""
+        ...
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds that one question may take, queueing and second tries included."""
+        ...
+
+    def stream(self, messages: Sequence[Message], until: float | None = None,
+               stopped: Callable[[], bool] = never) -> Reply:
+        """A reply that ends or raises by `until` (`time.monotonic`; None: after `deadline_s`), and soon after `stopped`."""
         ...
 
 

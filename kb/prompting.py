@@ -9,12 +9,15 @@ from string import Template
 from kb.errors import PromptError
 from kb.ports import Message, TokenCounter
 from kb.text import strip_controls
-from kb.types import Audience, Passage, Tier
+from kb.types import Audience, Passage, Question, Tier
 
-__all__ = ["answer_messages", "load_prompt", "pack", "passage_block", "passage_blocks"]
+__all__ = ["SAMPLE_BOUNDARY", "answer_messages", "load_prompt", "pack", "passage_block", "passage_blocks", "room_for_passages"]
 
 _LONGEST_TITLE = 80        # a title comes from a file, so it may carry anything; it gets one short line
-_BOUNDARY_BYTES = 8
+# A word that no document can know. Letters alone, and few: it is written twice for each passage, and hexadecimal digits
+# cost up to a token each. The sample costs as much as any, so that what was packed by it fits with the real one.
+_LETTERS, _BOUNDARY_LENGTH = "abcdefghijklmnopqrstuvwxyz", 10
+SAMPLE_BOUNDARY = "qxzjvkwqxz"
 
 
 def load_prompt(name: str, **values: str) -> str:
@@ -50,11 +53,17 @@ def answer_messages(question: str, as_of: date, audience: Audience, passages: Se
 
     `boundary` delimits the passages; by default it is random for each request, so that no document can close its block.
     """
-    boundary = boundary or secrets.token_hex(_BOUNDARY_BYTES)
+    boundary = boundary or "".join(secrets.choice(_LETTERS) for _ in range(_BOUNDARY_LENGTH))
     system = load_prompt("answer", audience=load_prompt(f"audience_{audience.value}"), boundary=boundary)
     user = load_prompt("question", question=" ".join(strip_controls(question).replace(boundary, "").split()),
                        passages=passage_blocks(passages, boundary), boundary=boundary, as_of=as_of.isoformat())
     return [Message("system", system), Message("user", user)]
+
+
+def room_for_passages(told: str, question: Question, budget: int, counter: TokenCounter) -> int:
+    """What the rules and the question leave of a budget of tokens for one request; 0 when they leave nothing."""
+    messages = answer_messages(told, question.as_of, question.audience, [], SAMPLE_BOUNDARY)
+    return max(budget - sum(counter.count(message.text) for message in messages), 0)
 
 
 def passage_blocks(passages: Sequence[Passage], boundary: str) -> str:
@@ -92,7 +101,7 @@ def pack(passages: Sequence[Passage], budget: int, counter: TokenCounter) -> lis
     packed: list[Passage] = []
     left = budget
     for passage in passages:
-        cost = counter.count(passage_block(len(packed) + 1, passage, "0" * 2 * _BOUNDARY_BYTES) + "\n\n")
+        cost = counter.count(passage_block(len(packed) + 1, passage, SAMPLE_BOUNDARY) + "\n\n")
         if cost <= left:
             packed.append(passage)
             left -= cost

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from kb.text import grams
 from kb.types import Passage
 
-__all__ = ["NEVER", "Rarity", "asked_terms", "coverage", "covers", "inside", "likeness", "overlap", "searchable",
+__all__ = ["NEVER", "Meaning", "Rarity", "asked_terms", "coverage", "covers", "inside", "likeness", "overlap", "searchable",
            "shared", "weights"]
 
 Rarity = Callable[[Sequence[str]], dict[str, float]]      # `PassageIndex.rarity`
+Meaning = Callable[[str, Sequence[str]], Sequence[float]]  # how near each text is to the first in meaning, -1 to 1
 
 _UNSEEN = 0.4
 _TERSE = 12

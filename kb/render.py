@@ -4,22 +4,29 @@ Text from documents, models and people is written into Markdown through `escape_
 can become a link, an image, a heading or a directive of the page that shows it.
 """
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 
 from kb.text import strip_controls
 from kb.types import Answer, Citation, Claim, Kind, Outcome, Part, Status, Tier, Verdict, Version
 
-__all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "GENERATED_LABEL", "answer_markdown", "effect_line", "escape_markdown",
-           "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line",
-           "source_link", "status_of", "to_markdown", "to_record", "to_text", "verdict_label"]
+__all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "GENERATED_LABEL", "NO_LEGAL_ADVICE", "UNDERSTOOD_AS", "UNVERIFIED_MARK",
+           "answer_markdown", "closing_lines", "effect_line", "escape_markdown", "implicit_label", "is_numbered", "layout",
+           "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line", "source_link",
+           "status_of", "to_json", "to_markdown", "to_record", "to_text", "verdict_label"]
 
 GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生成合成内容标识办法 第四条
 COMPOSED_LABEL = "由程序从资料库摘编"
 DIGEST_MARK = "本库要点，非法条原文"
+UNVERIFIED_MARK = "（未核实）"
+UNDERSTOOD_AS = "理解为："
+NO_LEGAL_ADVICE = "这里的内容供学习和初步判断参考，不是法律意见；重要事项请咨询律师或主管部门。"
 
-_HEADING = {Part.BASIS: "法律依据", Part.STEPS: "怎么做", Part.NOTES: "注意"}
+_HEADING = {Part.BASIS: "法律依据", Part.STEPS: "怎么做", Part.EXAMPLE: "举个例子", Part.WHERE: "可以找谁", Part.CHECK: "自测",
+            Part.NOTES: "注意"}
 _WITHOUT_CLAIMS = {
     Outcome.ANSWERED: "没有可以显示的内容。",
     Outcome.PARTIAL: "资料库只能回答其中一部分。",
@@ -121,12 +128,34 @@ def origin_label(answer: Answer) -> str:
     return GENERATED_LABEL if answer.model else COMPOSED_LABEL
 
 
+def implicit_label(answer: Answer) -> dict[str, str]:
+    """What the metadata of an exported file must say of generated text: 标识办法 第五条, in the fields of GB 45438-2025
+    附录 E; empty where no model wrote the answer.
+
+    Who passes the file on is not known here, so the fields of 传播 stay empty. The number is a digest of the content.
+    """
+    if not answer.model:
+        return {}
+    content = "\n".join((answer.question.text, answer.question.as_of.isoformat(), to_text(answer)))
+    return {"Label": "1", "ContentProducer": f"知问 {_plain(answer.model)}",
+            "ProduceID": sha256(content.encode("utf-8", "replace")).hexdigest()[:32], "ReservedCode1": "",
+            "ContentPropagator": "", "PropagateID": "", "ReservedCode2": ""}
+
+
+def closing_lines(answer: Answer) -> tuple[str, ...]:
+    """What an export ends with: the day, the library and the model it rests on; that it is no legal advice."""
+    rests_on = [f"以 {answer.question.as_of.isoformat()} 当日有效的文本为准"]
+    rests_on += [f"资料库 {answer.library_version}"] if answer.library_version else []
+    rests_on += [f"模型 {answer.model}"] if answer.model else []
+    return _plain(" · ".join(rests_on)), NO_LEGAL_ADVICE
+
+
 # --- the answer as a reader sees it ---------------------------------------------------------------------------------
 
 def to_text(answer: Answer) -> str:
     """The answer without its sources: the answer itself, 法律依据, 怎么做, 注意 (with the notices), plain text."""
     blocks = []
-    for heading, items in _layout(answer, _plain, _text_mark):
+    for heading, items in layout(answer, _plain, _text_mark):
         if heading:
             blocks.append("\n".join([heading, *_itemised(heading, items)]))
         else:
@@ -139,7 +168,7 @@ def to_text(answer: Answer) -> str:
 def answer_markdown(answer: Answer, mark: Callable[[int], str] | None = None) -> str:
     """The same layout as Markdown; `mark` writes a citation number, as [n] unless told otherwise."""
     blocks = []
-    for heading, items in _layout(answer, escape_markdown, mark or _markdown_mark):
+    for heading, items in layout(answer, escape_markdown, mark or _markdown_mark):
         if heading:
             indented = [item.replace("\n", "\n   ") for item in items]
             blocks.append("\n".join([f"**{heading}**\n", *_itemised(heading, indented)]))
@@ -153,13 +182,12 @@ def to_markdown(answer: Answer) -> str:
     day = answer.question.as_of
     lines = [f"# {escape_markdown(answer.question.text).replace(chr(10), ' ')}", f"> {origin_label(answer)}"]
     if answer.resolved:
-        lines.append(f"理解为：{escape_markdown(answer.resolved)}")
+        lines.append(f"{UNDERSTOOD_AS}{escape_markdown(answer.resolved)}")
     lines.append(answer_markdown(answer))
     if answer.citations:
         lines.append("## 来源")
         lines += [_source_markdown(citation, day) for citation in answer.citations]
-    version = f" · 资料库 {answer.library_version}" if answer.library_version else ""
-    lines.append(f"---\n\n{escape_markdown(f'以 {day.isoformat()} 当日有效的文本为准{version}')}")
+    lines += ["---", *(escape_markdown(line) for line in closing_lines(answer))]
     return "\n\n".join(lines) + "\n"
 
 
@@ -191,12 +219,20 @@ def _source_markdown(citation: Citation, day: date) -> str:
 
 
 def _itemised(heading: str, items: list[str]) -> list[str]:
-    steps = heading == _HEADING[Part.STEPS]
-    return [f"{number}. {item}" if steps else f"- {item}" for number, item in enumerate(items, start=1)]
+    numbered = is_numbered(heading)
+    return [f"{number}. {item}" if numbered else f"- {item}" for number, item in enumerate(items, start=1)]
 
 
-def _layout(answer: Answer, escape: Callable[[str], str], mark: Callable[[int], str]) -> list[tuple[str, list[str]]]:
-    """(heading, lines) in reading order; the answer itself comes first, without a heading."""
+def is_numbered(heading: str) -> bool:
+    """Whether the lines under this heading follow one another as steps."""
+    return heading == _HEADING[Part.STEPS]
+
+
+def layout(answer: Answer, escape: Callable[[str], str], mark: Callable[[int], str]) -> list[tuple[str, list[str]]]:
+    """(heading, lines) in reading order; the answer itself comes first, without a heading.
+
+    Words pass through `escape`, each number of a source is written by `mark`.
+    """
     cited = {citation.n: citation for citation in answer.citations}
     lines: dict[Part, list[str]] = {part: [] for part in Part}
     for claim in answer.claims:
@@ -219,7 +255,7 @@ def _claim_line(claim: Claim, cited: dict[int, Citation], escape: Callable[[str]
     if claim.part is Part.BASIS and digests and len(digests) == len(sources) and DIGEST_MARK not in text:
         text += f"（{DIGEST_MARK}）"
     unverified = any(source.verdict is Verdict.UNVERIFIED for source in sources)
-    return escape(text) + "".join(mark(source.n) for source in sources) + ("（未核实）" if unverified else "")
+    return escape(text) + "".join(mark(source.n) for source in sources) + (UNVERIFIED_MARK if unverified else "")
 
 
 def _unmarked_digests(answer: Answer, cited: dict[int, Citation]) -> list[int]:
@@ -255,6 +291,18 @@ def to_record(answer: Answer, id: str = "") -> dict[str, object]:
         "library_version": answer.library_version,
         "elapsed_ms": round(answer.elapsed_ms, 1),
     }
+
+
+def to_json(answer: Answer) -> str:
+    """For export: the record with what a reader of the file alone must know, and the verdict on each citation."""
+    record: dict[str, object] = {
+        "question": answer.question.text, "as_of": answer.question.as_of.isoformat(), "resolved": answer.resolved,
+        "label": origin_label(answer), **to_record(answer), "limits": NO_LEGAL_ADVICE}
+    record["citations"] = [_citation_record(citation, answer.question.as_of) | {"verdict": citation.verdict.value}
+                           for citation in answer.citations]
+    if implicit := implicit_label(answer):
+        record["AIGC"] = implicit
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
 def _citation_record(citation: Citation, day: date) -> dict[str, object]:

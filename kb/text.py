@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date
 from functools import lru_cache
 
-__all__ = ["chinese_date", "clean", "fold", "grams", "parse_numeral", "repair_radicals", "sentences", "strip_controls"]
+__all__ = ["any_of", "chinese_date", "clean", "fold", "grams", "parse_numeral", "repair_radicals", "sentences", "strip_controls"]
 
 # Code points NFKC does not repair although PDF fonts put them where the ordinary character belongs (U+2E80 block).
 _RADICAL_SUPPLEMENT = dict(zip(
@@ -139,3 +139,8 @@ def grams(text: str) -> tuple[str, ...]:
             terms.extend(run)
             terms.extend(run[i:i + 2] for i in range(len(run) - 1))
     return tuple(terms)
+
+
+def any_of(words: str) -> str:
+    """A regular expression for one of the words, which blanks separate; each may be an expression itself."""
+    return f"(?:{'|'.join(words.split())})"

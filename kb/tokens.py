@@ -1,11 +1,13 @@
 """Counts tokens for the context budget; the only importer of tiktoken.
 
 tiktoken downloads its encodings on first use, which this program must not do. Two sources remain: the genuine file
-where the operator already has it, and our own encoding, trained on Chinese statutes by `train/tokens.py`.
+where the operator already has it and the model is known to use it, and our own encoding, trained on Chinese statutes by
+`train/tokens.py`, times a factor that makes up for not knowing the model's own.
 """
 
 import base64
 import hashlib
+import logging
 import math
 from functools import cache, cached_property
 from pathlib import Path
@@ -28,7 +30,8 @@ _PATTERN = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++
 _STRETCH = 20_000     # characters handed over at once: one run without punctuation must not cost quadratic time
 
 # Where tiktoken keeps cl100k_base (sha1 of its address) and what the genuine file hashes to. Counting with it is exact
-# for the models that use it and too high, never too low, for the newer o200k_base.
+# for the models that use it and too high, never too low, for the newer o200k_base. Of other vocabularies it says nothing.
+_COUNTED_BY_GENUINE = ("cl100k_base", "o200k_base", "o200k_harmony")
 _GENUINE_NAME = hashlib.sha1(b"https://openaipublic.blob.core.windows.net/encodings/cl100k_base.tiktoken",
                              usedforsecurity=False).hexdigest()
 _GENUINE_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
@@ -52,15 +55,25 @@ def word_bigrams() -> frozenset[str]:
                      if all("\u4e00" <= character <= "\u9fff" for character in word[i:i + 2]))
 
 
-class LegalTokenCounter:
-    """Tokens of a text, from above: the genuine encoding where `cache` already holds it, else ours times `SAFETY`.
+def _counted_by_genuine(model: str) -> bool:
+    import tiktoken
 
-    `cache` is the folder tiktoken caches in (TIKTOKEN_CACHE_DIR); a file there that is not genuine is ignored and left
-    alone, and nothing is ever downloaded.
+    try:
+        return tiktoken.encoding_name_for_model(model) in _COUNTED_BY_GENUINE
+    except KeyError:        # a model tiktoken has never heard of, as most are
+        return False
+
+
+class LegalTokenCounter:
+    """Tokens of a text, from above: by the encoding of `model` where it is known and `cache` holds it, else by ours
+    times `SAFETY`.
+
+    `cache` is the folder tiktoken caches in (TIKTOKEN_CACHE_DIR); a file there that is not genuine is left alone, said so
+    in the log, and not used. Nothing is ever downloaded.
     """
 
-    def __init__(self, cache: Path | None = None) -> None:
-        self._cache = cache
+    def __init__(self, cache: Path | None = None, model: str = "") -> None:
+        self._cache, self._model = cache, model
 
     @cached_property
     def _encoding(self) -> tuple["tiktoken.Encoding", float]:
@@ -78,10 +91,13 @@ class LegalTokenCounter:
 
     def _genuine(self) -> bytes | None:
         path = self._cache / _GENUINE_NAME if self._cache else None
-        if path is None or not path.is_file():
+        if path is None or not path.is_file() or not _counted_by_genuine(self._model):
             return None
         data = path.read_bytes()
-        return data if hashlib.sha256(data).hexdigest() == _GENUINE_SHA256 else None
+        if hashlib.sha256(data).hexdigest() == _GENUINE_SHA256:
+            return data
+        logging.getLogger("zhiwen").warning("%s is not the genuine cl100k_base; counting with our own encoding", path)
+        return None
 
     def ids(self, text: str) -> list[int]:
         """Token ids, for callers that insist on them (LangChain); as many as `count` only where the factor is 1."""

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 __all__ = ["Answer", "Audience", "Citation", "Claim", "DocumentRef", "Finding", "Hit", "Kind", "Notice", "Outcome",
-           "Part", "Passage", "Question", "Status", "StatuteRef", "Tier", "Verdict", "Version", "applies_on", "ordinal_numeral"]
+           "Part", "Passage", "Question", "Sending", "Status", "StatuteRef", "Tier", "Verdict", "Version", "applies_on", "ordinal_numeral"]
 
 
 class Kind(StrEnum):
@@ -223,6 +223,14 @@ class Passage:
         return self.version.title
 
 
+class Sending(StrEnum):
+    """How much of a question a chat model elsewhere may be sent. One on this machine gets all of it, unless LOCAL."""
+
+    LOCAL = "local"      # nothing: the answer is composed from the library
+    MASKED = "masked"    # with placeholders for what looks confidential (kb.confidential)
+    WHOLE = "whole"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What was asked, on which day's law. `turns` are the earlier questions of the conversation, oldest first."""
@@ -232,6 +240,7 @@ class Question:
     turns: tuple[str, ...] = ()
     audience: Audience = Audience.ENTERPRISE
     all_versions: bool = False           # search texts that are not in force on `as_of` too
+    sending: Sending = Sending.MASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +278,9 @@ class Part(StrEnum):
     DIRECT = "direct"    # the answer itself, first
     BASIS = "basis"      # 法律依据: exact quotations
     STEPS = "steps"      # 怎么做
+    EXAMPLE = "example"  # 举个例子: made up, and said to be
+    WHERE = "where"      # 可以找谁
+    CHECK = "check"      # 自测: a question to check oneself, with its answer
     NOTES = "notes"      # 注意
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from kb.beyond import beyond, bound_to, place_in
 from kb.errors import QuestionError
 from kb.indicators import PLAN, bundled_indicators, counted
+from kb.instructions import without_instructions
 from kb.lexicon import Lexicon
 from kb.statute import find_documents, find_refs
 from kb.story import gist, is_story
@@ -48,7 +50,8 @@ class Inquiry:
     question about a document's own dates, `asks_change` for one about what a new version changed; `version_year` names
     the version asked for. `subjects` must occur in an answer, `other_subjects` must not be its document's subject, and
     a sentence about one of `strays` answers something else. `bound_to` are countries, places and coming years without
-    which an answer would be about something else. `beforehand` is true where something is to be prevented.
+    which an answer would be about something else. `beforehand` is true where something is to be prevented, `instructed` where
+    demands on the program were left out of `text`. `beyond` says what is missing where no library of law could answer.
     """
 
     question: Question
@@ -71,6 +74,8 @@ class Inquiry:
     resolved: bool = False
     unclear: bool = False
     story: str = ""
+    instructed: bool = False
+    beyond: str = ""
 
     @property
     def told(self) -> str:
@@ -84,7 +89,7 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
     Raises:
         QuestionError: nothing to read, or longer than `LONGEST_QUESTION` characters.
     """
-    text = _checked(lexicon.correct(question.text))
+    text, instructed = without_instructions(_checked(lexicon.correct(question.text)))
     previous = lexicon.correct(question.turns[-1]) if question.turns else ""
     follows = _leans_on_context(text)
     if follows and previous:
@@ -100,11 +105,11 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         other_subjects=tuple(term for term in lexicon.subjects if term not in text),
         strays=tuple(term for term in lexicon.apart if term[:2] not in text + "".join(expansions)),
         version_year=_version_year(text) if mentions else "",
-        expansions=expansions, event_day=_event_day(story or text, question.as_of), place=_place(story or text),
-        bound_to=_bound_to(text, question.as_of),
+        expansions=expansions, event_day=_event_day(story or text, question.as_of), place=place_in(story or text),
+        bound_to=bound_to(text, question.as_of), beyond=beyond(text, names),
         beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
         asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
-        story=story)
+        story=story, instructed=instructed)
 
 
 def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tuple[StatuteRef, ...]:
@@ -213,26 +218,6 @@ def _event_day(text: str, as_of: date) -> date | None:
     except ValueError:
         return None
     return day if day < as_of and int(match[1]) < as_of.year else None
-
-
-_PLACES = ("宁波", "浙江", "河南", "洛阳", "郑州", "重庆", "湖北", "武汉", "北京", "上海", "广州", "深圳", "广东", "江苏")
-
-
-def _place(text: str) -> str:
-    return next((place for place in _PLACES if place in text), "")
-
-
-_COUNTRIES = ("美国", "日本", "德国", "欧盟", "英国", "法国", "韩国", "印度", "新加坡", "俄罗斯", "加拿大", "澳大利亚", "香港", "澳门", "台湾")
-
-
-def _bound_to(text: str, as_of: date) -> tuple[str, ...]:
-    """武汉 is where this library is at home, so it does not narrow a question; a place only narrows one about its rules."""
-    countries = [name for name in _COUNTRIES if re.search(rf"{name}.{{0,12}}(法|规定|赔偿|保护|条例|怎么判|期限)", text)]
-    places = [name for name in _PLACES if name not in ("武汉", "湖北")
-              and re.search(rf"{name}.{{0,8}}(规定|条例|方案|政策|补贴|示范区|办法)", text)]
-    planned = re.search(r"计划|目标|方案|建|设|培训|达到", text)
-    years = [year for year in re.findall(r"(20\d{2})年", text) if planned and int(year) > as_of.year]
-    return (*countries, *places, *years)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb.figures import HardToken, hard_tokens, unsupported_tokens
-from kb.text import chinese_date, fold, parse_numeral
+from kb.text import chinese_date, fold, grams, parse_numeral
 from kb.types import Citation, Claim, Finding, Part, Tier, Verdict
 
 __all__ = ["Checked", "HardToken", "altered_quotations", "check", "hard_tokens", "locate_quote", "polarity_conflict",
-           "resolve_markers", "source_words", "unsupported_tokens"]
+           "resolve_markers", "source_words", "speaks_of_something_else", "unsupported_names", "unsupported_tokens"]
 
 
 # --- quotations -----------------------------------------------------------------------------------------------------
@@ -191,6 +191,32 @@ def source_words(citation: Citation) -> str:
                       version.issuer, version.place))
 
 
+_NAME = re.compile(r"《([^《》]{2,60})》")
+_STATE = "中华人民共和国"
+
+
+def unsupported_names(sentence: str, sources: Sequence[str]) -> list[str]:
+    """Names in 《》 of the sentence that no source has; 《合同法》 is not in a source that has 《劳动合同法》."""
+    words = "\n".join(map(fold, sources))
+    held = {name.removeprefix(_STATE) for name in _NAME.findall(words)}
+    elsewhere = _NAME.sub("", words)
+    names = [name.removeprefix(_STATE) for name in _NAME.findall(fold(sentence))]
+    return [f"《{name}》" for name in dict.fromkeys(names) if name not in held and name not in elsewhere]
+
+
+# Of 4,078 sentences of our digests one shares less than this with the article it retells; of the same sentences set beside
+# another article, drawn at random, 9 in 10 do. Shorter ones (不行。当然可以。) are answers that need not repeat the source.
+_LEAST_SHARED = 0.15
+_LEAST_PAIRS = 6
+
+
+def speaks_of_something_else(sentence: str, sources: Sequence[str]) -> bool:
+    """Whether a sentence has hardly a pair of characters in common with all that it cites."""
+    said = {gram for gram in grams(sentence) if len(gram) > 1}
+    held = {gram for source in sources for gram in grams(source)}
+    return len(said) >= _LEAST_PAIRS and len(said & held) < _LEAST_SHARED * len(said)
+
+
 def check(claims: Sequence[Claim], citations: Sequence[Citation], *, generated: bool = False) -> Checked:
     """Verify every claim and citation; what fails is dropped (`generated`) or its citations marked 未核实.
 
@@ -241,6 +267,10 @@ def _problems(claim: Claim, cited: list[Citation], generated: bool) -> list[Find
     found = []
     if missing := unsupported_tokens(claim.text, sources):
         found.append(Finding("unsupported-figure", f"{'、'.join(missing)} 不在所引来源中：{shown}"))
+    if generated and (strange := unsupported_names(claim.text, sources)):
+        found.append(Finding("unsupported-name", f"{'、'.join(strange)} 不在所引来源中：{shown}"))
+    if generated and speaks_of_something_else(claim.text, sources):
+        found.append(Finding("unrelated", f"所引来源没有这样的内容：{shown}"))
     if altered := altered_quotations(claim.text, sources):
         found.append(Finding("altered-quote", f"引号内的文字与所引来源不一致：“{altered[0][:60]}”"))
     if any(polarity_conflict(claim.text, citation.quote) for citation in cited):

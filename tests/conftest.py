@@ -18,8 +18,8 @@ from kb.settings import Settings
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
 _CORPUS = "ZHIWEN_TEST_CORPUS"
 _FOR_TESTS = (_CORPUS, "ZHIWEN_REQUIRE_BROWSER")
-_NOT_OURS_TO_INHERIT = ("ZHIWEN_", "LANGCHAIN_", "LANGSMITH_", "OPENAI_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
-                        "NO_PROXY")
+_NOT_OURS_TO_INHERIT = ("ZHIWEN_", "LANGCHAIN_", "LANGSMITH_", "OPENAI_", "TIKTOKEN_", "HTTP_PROXY", "HTTPS_PROXY",
+                        "ALL_PROXY", "NO_PROXY")
 _LOOPBACK = ("127.", "::1", "localhost")
 
 

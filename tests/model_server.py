@@ -1,17 +1,19 @@
 """A chat model server on loopback that speaks the real OpenAI streaming protocol, faults included.
 
-Each test scripts what the server does with the requests it gets; the last reply serves all further requests.
+Each test scripts what the server does with the requests it gets; the last reply serves all further requests. A reply
+may be a function of the request, for answers that must cite the sources by the numbers they have there.
 """
 
 import json
+import re
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-__all__ = ["ModelServer", "Reply", "closed_port", "delta", "fails", "model_server", "says", "sends"]
+__all__ = ["ModelServer", "Reply", "closed_port", "delta", "fails", "model_server", "number_of", "pauses", "says", "sends"]
 
 _DONE = b"data: [DONE]\n\n"
 
@@ -26,20 +28,26 @@ class Reply:
     pause: float = 0.0
     cut: bool = False            # the connection ends without the end of the body
     repeat_last: bool = False    # the last chunk again and again, until the client goes away
+    hold: threading.Event | None = None      # the last chunk only once this is set
 
 
-def delta(text: str | None = None, finish: str | None = None, **fields: object) -> bytes:
+def delta(text: str | None = None, finish: str | None = None, model: str = "loopback-model", **fields: object) -> bytes:
     """One event of a stream."""
     content = {} if text is None else {"content": text}
-    event = {"id": "c1", "object": "chat.completion.chunk", "created": 0, "model": "loopback-model",
+    event = {"id": "c1", "object": "chat.completion.chunk", "created": 0, "model": model,
              "choices": [{"index": 0, "delta": {"role": "assistant", **content, **fields}, "finish_reason": finish}]}
     return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
 
 
-def says(text: str, size: int = 3, finish: str = "stop") -> Reply:
+def says(text: str, size: int = 3, finish: str = "stop", model: str = "loopback-model") -> Reply:
     """A normal stream of `text` in pieces of `size` characters."""
-    pieces = [delta(text[i:i + size]) for i in range(0, len(text), size)]
-    return Reply([*pieces, delta(finish=finish), _DONE])
+    pieces = [delta(text[i:i + size], model=model) for i in range(0, len(text), size)]
+    return Reply([*pieces, delta(finish=finish, model=model), _DONE])
+
+
+def pauses(begins: str, rest: str, hold: threading.Event, cut: bool = False) -> Reply:
+    """A stream that says `begins`, waits for `hold`, and then says the rest; or breaks off in it."""
+    return Reply([delta(begins), delta(rest) + (b"" if cut else delta(finish="stop") + _DONE)], cut=cut, hold=hold)
 
 
 def sends(*chunks: bytes, **how: object) -> Reply:
@@ -54,14 +62,27 @@ def fails(status: int, body: object = None, **headers: str) -> Reply:
                  {"Content-Type": "application/json", **{name.replace("_", "-"): v for name, v in headers.items()}})
 
 
+def number_of(request: dict[str, object], words: str) -> int:
+    """The number of the first source in a request that has these words."""
+    asked = "\n".join(str(message["content"]) for message in request["messages"])         # type: ignore[attr-defined]
+    for block in re.split(r"(?m)^(?==== 资料 \[\d+\] \w+ ===$)", asked):
+        if words in block:
+            return int(re.match(r"=== 资料 \[(\d+)\]", block)[1])         # type: ignore[index]
+    raise AssertionError(f"no source of this question has {words}: choose other words")
+
+
+Scripted = Reply | Callable[[dict[str, object]], Reply]
+
+
 class ModelServer:
     """What the server was asked, and where it is."""
 
-    def __init__(self, script: Sequence[Reply]) -> None:
+    def __init__(self, script: Sequence[Scripted]) -> None:
         self.script = list(script)
         self.requests: list[dict[str, object]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.asked = threading.Event()           # set with the first request
         self.stopping = threading.Event()
         self.client_gone = threading.Event()
         self.lock = threading.Lock()
@@ -77,7 +98,9 @@ class ModelServer:
             self.paths.append(path)
             self.headers.append(headers)
             self.requests.append(request)
-            return self.script[min(len(self.requests), len(self.script)) - 1]
+            self.asked.set()
+            reply = self.script[min(len(self.requests), len(self.script)) - 1]
+            return reply if isinstance(reply, Reply) else reply(request)
 
 
 def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
@@ -109,16 +132,19 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
 
 def _paced(reply: Reply, stopping: threading.Event) -> Iterator[bytes]:
-    for chunk in reply.chunks:
+    for n, chunk in enumerate(reply.chunks, start=1):
         if stopping.wait(reply.pause):
             return
+        while reply.hold and n == len(reply.chunks) and not reply.hold.wait(0.02):
+            if stopping.is_set():
+                return
         yield chunk
     while reply.repeat_last and not stopping.wait(reply.pause):
         yield reply.chunks[-1]
 
 
 @contextmanager
-def model_server(*script: Reply) -> Iterator[ModelServer]:
+def model_server(*script: Scripted) -> Iterator[ModelServer]:
     """A running server; it is gone, with all its threads, when the block ends."""
     server = ModelServer(script)
     thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.02})

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from kb.clock import FixedClock
 from kb.errors import QuestionError
+from kb.outgoing import Outgoing, outgoing
+from kb.ports import ChatModel
 from kb.settings import Settings
 from kb.types import (
     Answer,
@@ -24,6 +26,7 @@ from kb.types import (
     Verdict,
     Version,
 )
+from kb.verify import Checked
 
 TODAY = date(2026, 11, 22)
 HOSTILE = ("![x](http://beacon.example/a.png) <img src=http://beacon.example/b.png onerror=alert(1)> "
@@ -65,8 +68,11 @@ class TableAssistant:
 
     store: "SmallStore"
     asked: list[Question] = field(default_factory=list)
+    shown: list[Question] = field(default_factory=list)      # of which was asked what would be sent
+    model: ChatModel | None = None
 
-    def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None) -> Answer:
+    def ask(self, question: Question, progress: Callable[[str], None] = lambda step: None,
+            say: Callable[[Checked], None] = lambda draft: None, stopped: Callable[[], bool] = lambda: False) -> Answer:
         self.asked.append(question)
         progress("检索资料库")
         if not question.text.strip():
@@ -80,6 +86,12 @@ class TableAssistant:
                       notices=(Notice("moved", "第十七条自2025-10-15起为第二十二条。"),) if citations else (),
                       findings=(Finding("number", f"删去一句：{HOSTILE}"),) if "材料" in question.text else (),
                       followups=("什么信息算商业秘密？",) if outcome is Outcome.OUT_OF_SCOPE else ())
+
+
+    def would_send(self, question: Question) -> Outgoing | None:
+        """Everything goes to the model but what is outside the library."""
+        self.shown.append(question)
+        return None if "天气" in question.text else outgoing(question.text, question, (*ARTICLES, NOTE), stays_here=False)
 
 
 class SmallStore:

@@ -1,5 +1,6 @@
 """The page in a real browser: the real server, the real library, and nothing but loopback on the wire."""
 
+import json
 import os
 import re
 import shutil
@@ -10,11 +11,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 from small_library import HOSTILE
 
+from kb.export import FORMATS
 from kb.launch import server_command
 from views.wording import CHINESE, ENGLISH
 
@@ -207,6 +211,26 @@ def test_hostile_texts_are_read_as_they_are_and_fetch_nothing(browser, small):
         shown = page.locator("[data-testid=stMainBlockContainer], [role=dialog]")
         assert shown.locator("a[href*=beacon], a[href*=javascript], script, iframe, img, .katex").count() == 0
         picture(page, "hostile")
+
+
+@pytest.mark.parametrize(("name", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])
+def test_an_answer_is_saved_in_each_format(browser, small, name, viewport):
+    with tab(browser, small, viewport) as page:
+        ask(page, "能要求赔偿吗")
+        page.get_by_role("button", name=CHINESE.save).click()
+        saved = {}
+        for kind in FORMATS:
+            button = page.get_by_role("button", name=CHINESE.formats[kind.suffix])
+            button.wait_for()
+            with page.expect_download() as download:
+                button.click()
+            assert download.value.suggested_filename == f"知问回答{kind.suffix}"
+            saved[kind.suffix] = Path(download.value.path()).read_bytes()
+        assert not overflows(page)
+        picture(page, f"{name}-export")
+        assert "能要求赔偿吗" in [paragraph.text for paragraph in docx.Document(BytesIO(saved[".docx"])).paragraphs]
+        assert saved[".md"].decode().startswith("# 能要求赔偿吗\n")
+        assert json.loads(saved[".json"])["question"] == "能要求赔偿吗"
 
 
 @pytest.mark.corpus

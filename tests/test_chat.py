@@ -2,12 +2,15 @@
 
 import logging
 import threading
+import time
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 import pytest
-from model_server import Reply, closed_port, delta, fails, model_server, says, sends
+from model_server import Reply, closed_port, delta, fails, model_server, pauses, says, sends
 
 from kb.chat import LangChainChat, ThinkingFilter
-from kb.errors import ConfigError, ModelError
+from kb.errors import ConfigError, ModelError, ModelStopped
 from kb.ports import Message
 from kb.settings import Settings
 
@@ -86,6 +89,10 @@ def test_characters_survive_however_the_stream_is_cut_into_packets(framing):
     (fails(429, {"error": {"message": "no", "type": "x", "code": "insufficient_quota"}}), "额度已用完"),
     (fails(429, Retry_After="0"), "限流"),
     (fails(429, Retry_After="3600"), "限流"),                                    # longer than the deadline: no waiting
+    (fails(429, Retry_After="inf"), "限流"),
+    (fails(429, Retry_After="nan"), "限流"),
+    (fails(413), "内容过长"),
+    (fails(400, {"error": {"message": "no", "type": "x", "code": "context_length_exceeded"}}), "内容过长"),
     (fails(429, Retry_After="Wed, 21 Oct 2099 07:28:00 GMT"), "限流"),
     (fails(500, Retry_After="0"), "HTTP 500"),
     (fails(502, Retry_After="0"), "HTTP 502"),
@@ -156,10 +163,145 @@ def join_workers():
 def test_a_reader_who_stops_hangs_up_on_the_server():
     with model_server(sends(delta("慢"), pause=0.01, repeat_last=True)) as server:
         stream = chat(server.url).stream(QUESTION)
-        assert next(stream) == "慢"
+        assert next(iter(stream)) == "慢"
         stream.close()
         assert server.client_gone.wait(10)
     join_workers()
+
+
+@pytest.mark.parametrize("reply", [
+    sends(b"", pause=30),                                                            # nothing to hear for a long time
+    sends(delta("慢"), pause=0.02, repeat_last=True),
+    fails(429, Retry_After="25"),                                                    # while we wait for a second try
+])
+def test_a_reader_who_stops_is_released_whatever_the_server_does(reply):
+    stopped = threading.Event()
+    with model_server(reply) as server:
+        threading.Thread(target=lambda: (server.asked.wait(20), stopped.set())).start()
+        with pytest.raises(ModelStopped):
+            list(chat(server.url, deadline=30).stream(QUESTION, stopped=stopped.is_set))
+        assert len(server.requests) == 1
+    join_workers()
+
+
+def test_the_moment_by_which_a_reply_must_be_there_can_be_given():
+    with pytest.raises(ModelError, match="超时"), model_server(sends(b"", pause=30)) as server:
+        list(chat(server.url, deadline=1000).stream(QUESTION, until=time.monotonic() + 0.3))
+
+
+# -- others who ask at the same time ---------------------------------------------------------------------------------
+
+def answered_in_a_thread(model, **how):
+    heard = SimpleQueue()
+
+    def hear():
+        try:
+            heard.put("".join(model.stream(QUESTION, **how)))
+        except ModelError as error:
+            heard.put(error)
+
+    threading.Thread(target=hear, daemon=True).start()
+    return heard
+
+
+def one_at_a_time(url, **how):
+    return LangChainChat(Settings(model="m", base_url=url, model_parallel=1, **how))
+
+
+def test_only_so_many_requests_are_under_way_at_once():
+    hold = threading.Event()
+    with model_server(pauses("甲", "乙", hold)) as server:
+        model = one_at_a_time(server.url)
+        first = answered_in_a_thread(model)
+        assert server.asked.wait(20)
+        second = answered_in_a_thread(model)
+        with pytest.raises(Empty):
+            second.get(timeout=0.3)
+        assert len(server.requests) == 1
+        hold.set()
+        assert (first.get(timeout=20), second.get(timeout=20)) == ("甲乙", "甲乙")
+
+
+def test_whoever_would_wait_longer_than_the_deadline_is_told_and_sends_nothing():
+    hold = threading.Event()
+    with model_server(pauses("甲", "乙", hold)) as server:
+        model = one_at_a_time(server.url)
+        first = answered_in_a_thread(model)
+        assert server.asked.wait(20)
+        with pytest.raises(ModelError, match="排不上"):
+            list(model.stream(QUESTION, until=time.monotonic() + 0.2))
+        assert len(server.requests) == 1
+        hold.set()
+        assert first.get(timeout=20) == "甲乙"
+
+
+def test_while_one_waits_for_a_second_try_others_are_served():
+    stopped = threading.Event()
+    with model_server(fails(429, Retry_After="1000"), says(ANSWER)) as server:
+        model = one_at_a_time(server.url, model_deadline_s=2000)
+        waiting = answered_in_a_thread(model, stopped=stopped.is_set)
+        assert server.asked.wait(20)
+        assert "".join(model.stream(QUESTION, until=time.monotonic() + 30)) == ANSWER
+        assert waiting.empty()
+        stopped.set()
+        assert isinstance(waiting.get(timeout=20), ModelStopped)
+
+
+@pytest.mark.parametrize("ends", [lambda stream: stream.close(), lambda stream: list(stream)])
+def test_a_reply_left_or_broken_gives_its_turn_back(ends):
+    with model_server(sends(delta("甲"), delta("乙"), cut=True), says(ANSWER)) as server:
+        model = one_at_a_time(server.url)
+        stream = model.stream(QUESTION)
+        next(iter(stream))
+        with suppress(ModelError):
+            ends(stream)
+        assert "".join(model.stream(QUESTION, until=time.monotonic() + 30)) == ANSWER
+
+
+def test_a_minute_takes_only_so_many_requests():
+    with model_server(says(ANSWER)) as server:
+        model = LangChainChat(Settings(model="m", base_url=server.url, model_per_minute=2))
+        for _ in range(2):
+            assert "".join(model.stream(QUESTION)) == ANSWER
+        with pytest.raises(ModelError, match="排不上"):
+            list(model.stream(QUESTION, until=time.monotonic() + 20))
+        assert len(server.requests) == 2
+
+
+# -- who answers -----------------------------------------------------------------------------------------------------
+
+def test_the_name_the_server_gives_itself_is_kept_and_a_swap_is_logged_once(caplog):
+    with model_server(says(ANSWER, model="m-2025-09")) as server:
+        model = LangChainChat(Settings(model="m", base_url=server.url))
+        for _ in range(2):
+            reply = model.stream(QUESTION)
+            assert "".join(reply) == ANSWER
+            assert reply.model == "m-2025-09"
+    assert model.served == "m-2025-09"
+    assert [r.getMessage() for r in caplog.records].count("chat model: configured m, answered by m-2025-09") == 1
+
+
+@pytest.mark.parametrize("claims_to_be", ["离职员工带走绝密配方怎么办", "a\nb", "x" * 500, ""])
+def test_a_name_that_looks_like_none_goes_nowhere(claims_to_be, caplog):
+    with model_server(says(ANSWER, model=claims_to_be)) as server:
+        reply = chat(server.url).stream(QUESTION)
+        assert "".join(reply) == ANSWER
+    assert reply.model == ""
+    assert "绝密配方" not in caplog.text
+
+
+def test_options_of_the_operator_are_sent_along():
+    with model_server(says(ANSWER)) as server:
+        settings = Settings(model="m", base_url=server.url, model_options={"thinking": {"type": "disabled"}})
+        assert "".join(LangChainChat(settings).stream(QUESTION)) == ANSWER
+        assert server.requests[0]["thinking"] == {"type": "disabled"}
+
+
+def test_whoever_runs_it_finds_the_reason_of_a_failure_in_the_log(caplog):
+    with model_server(fails(401)) as server, pytest.raises(ModelError):
+        list(chat(server.url).stream(QUESTION))
+    assert "模型服务不认可密钥（HTTP 401）" in caplog.text
+    assert "ZHIWEN_API_KEY" in caplog.text
 
 
 @pytest.mark.parametrize("busy", [fails(429, Retry_After="0"), fails(500, Retry_After="0"), fails(503)])

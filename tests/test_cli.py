@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import docx
 import pytest
 
 from kb import cli
@@ -91,6 +92,38 @@ def test_every_quotation_of_the_record_stands_in_its_source_text(zhiwen: Run, li
     assert record["citations"]
     assert [c["quote"] for c in record["citations"] if c["quote"] not in c["source_text"]] == []
     assert {n for claim in record["claims"] for n in claim["citations"]} <= {c["n"] for c in record["citations"]}
+
+
+@pytest.mark.parametrize("name", ["回答.docx", "回答.md", "回答.JSON"])
+def test_an_answer_is_printed_and_saved_in_the_format_of_the_name(zhiwen: Run, library_data: Path, tmp_path: Path, name):
+    file = tmp_path / name
+    ran = zhiwen("ask", STATION, "--data", library_data, "--export", file)
+    assert (ran.code, ran.out) == (0, zhiwen("ask", STATION, "--data", library_data).out)
+    assert f"回答已保存到 {file}" in ran.err
+    saved = ("\n".join(paragraph.text for paragraph in docx.Document(str(file)).paragraphs) if file.suffix == ".docx"
+             else file.read_text(encoding="utf-8"))
+    assert STATION in saved
+    assert "50家" in saved
+    assert "由程序从资料库摘编" in saved
+
+
+def test_a_saved_answer_is_overwritten_only_when_asked(zhiwen: Run, library_data: Path, tmp_path: Path):
+    file = tmp_path / "回答.md"
+    file.write_text("我写的", encoding="utf-8")
+    refused = zhiwen("ask", STATION, "--data", library_data, "--export", file)
+    assert (refused.code, refused.out, file.read_text(encoding="utf-8")) == (2, "", "我写的")
+    assert "--force" in refused.err
+    assert zhiwen("ask", STATION, "--data", library_data, "--export", file, "--force").code == 0
+    assert "50家" in file.read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_written_loses_no_answer(zhiwen: Run, library_data: Path, tmp_path: Path):
+    folder = tmp_path / "回答.md"
+    folder.mkdir()
+    ran = zhiwen("ask", STATION, "--data", library_data, "--export", folder, "--force")
+    assert ran.code == 2
+    assert "50家" in ran.out
+    assert f"写不了文件 {folder}" in ran.err
 
 
 def test_a_batch_answers_questions_and_dialogues_turn_by_turn(zhiwen: Run, library_data: Path, tmp_path: Path):
@@ -247,6 +280,8 @@ def test_vanished_files_are_counted_and_removed_only_when_asked(zhiwen: Run, own
     (["ask", STATION, "--as-of", "昨天"], "日期"), (["ask", STATION, "--as-of", "2024-13-01"], "日期"),
     (["ask", STATION, "--audience", "judge"], "身份"),
     (["ask", "--batch", "没有.jsonl"], "没有.jsonl"),
+    (["ask", STATION, "--export", "a.pdf"], ".docx（Word）、.md（Markdown）或 .json"), (["ask", STATION, "--export", "回答"], ".md"),
+    (["ask", STATION, "--export", "没有的/a.md"], "没有的"), (["ask", "--batch", "没有.jsonl", "--export", "a.md"], "--out"),
     (["show", "没有的法", "10"], "没有的法"), (["show", "反不正当竞争法", "999"], "999"),
     (["show", "商标法", "第九百九十九条"], "商标法"), (["diff", "商标法"], "商标法"),
 ], ids=str)

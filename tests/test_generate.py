@@ -1,13 +1,17 @@
 """A generated answer, over the real protocol: what its sources carry is kept, the rest goes and is named (M05–M14)."""
 
+import threading
 from datetime import date
 
 import pytest
-from model_server import fails, model_server, says
+from hypothesis import given
+from hypothesis import strategies as st
+from model_server import delta, fails, model_server, pauses, says, sends
 
 from kb.chat import LangChainChat
-from kb.errors import ModelError
-from kb.generate import generate_claims, read_claims, split_sentences
+from kb.claims import ClaimReader, read_claims, split_sentences
+from kb.errors import ModelError, ModelStopped
+from kb.generate import Reader, generate_claims
 from kb.prompting import answer_messages
 from kb.settings import Settings
 from kb.types import Audience, Kind, Part, Passage, Tier, Verdict, Version
@@ -30,11 +34,11 @@ def generate(*texts):
     return answered(*map(says, texts))
 
 
-def answered(*replies):
+def answered(*replies, **reader):
     with model_server(*replies) as server:
         model = LangChainChat(Settings(model="m", base_url=server.url))
         messages = answer_messages("员工带走客户名单怎么办", date(2026, 11, 22), Audience.ENTERPRISE, PASSAGES)
-        return generate_claims(model, messages, PASSAGES)
+        return generate_claims(model, messages, PASSAGES, Reader(**reader))
 
 
 def texts(checked):
@@ -183,7 +187,140 @@ def test_orders_in_a_passage_change_nothing_about_the_checks():
     ("甲\n乙", ["甲\n", "乙"]),
     ("没有“关上\n乙。", ["没有“关上\n", "乙。"]),
     ("甲！[1][2] 乙？", ["甲！[1][2]", " 乙？"]),
+    ("法律规定“甲。”的除外。[1]乙。", ["法律规定“甲。”的除外。[1]", "乙。"]),
+    ("甲。[1]〔姓名1〕乙。[2]", ["甲。[1]", "〔姓名1〕乙。[2]"]),      # a placeholder is no marker
+    ("甲。（来源：1）（二）乙。", ["甲。（来源：1）", "（二）乙。"]),
     ("", []),
 ])
 def test_a_sentence_ends_after_its_markers_and_never_inside_a_quotation(text, pieces):
     assert [text[start:end] for start, end in split_sentences(text)] == pieces
+
+
+@given(st.text(alphabet="甲乙丙“”「（）()[]【】〔〕1-,来源：。！？；\n \t", max_size=60), st.lists(st.integers(1, 9), max_size=30))
+def test_however_a_text_is_cut_into_pieces_it_is_read_as_the_same_sentences(text, sizes):
+    reader, at, claims = ClaimReader(PASSAGES), 0, []
+    for size in sizes:
+        claims += reader.feed(text[at:at + size])
+        at += size
+    claims += [*reader.feed(text[at:]), *reader.rest()]
+    assert (claims, reader.findings) == read_claims(text, PASSAGES)
+
+
+# -- sentence by sentence --------------------------------------------------------------------------------------------
+
+FIRST, SECOND, THIRD = "72小时内先封存电脑和账号。[3]", "不得以盗窃手段获取。[2]", SOUND
+
+
+def drafts(*replies):
+    """What was shown, draft after draft, and the answer in the end."""
+    shown = []
+    return shown, answered(*replies, say=shown.append)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_each_draft_has_one_sentence_more_and_the_last_is_the_answer(size):
+    shown, final = drafts(says(f"{FIRST}\n{SECOND}{THIRD}", size=size))
+    assert [texts(draft) for draft in shown] == [texts(final)[:n] for n in (1, 2, 3)]
+    assert (shown[-1].claims, shown[-1].citations) == (final.claims, final.citations)
+
+
+def test_numbers_are_given_in_order_of_first_use_and_never_change_while_the_answer_grows():
+    shown, final = drafts(says(f"{FIRST}{SECOND}{FIRST[:-3]}同时报案。[3][1]{THIRD}"))
+    for draft in shown:
+        assert draft.claims == final.claims[:len(draft.claims)]
+        assert [c.passage.id for c in draft.citations] == [c.passage.id for c in final.citations][:len(draft.citations)]
+    assert [c.passage.id for c in final.citations] == ["g1", "p10", "p22"]
+
+
+def test_a_sentence_is_shown_while_the_next_is_still_being_written():
+    hold, shown = threading.Event(), []
+
+    def say(draft):
+        shown.append(texts(draft))
+        hold.set()                    # the server goes on only after this
+
+    final = answered(pauses(f"{FIRST}\n", SECOND, hold), say=say)
+    assert shown[0] == texts(final)[:1]
+    assert len(final.claims) == 2
+
+
+@pytest.mark.parametrize("bad", ["最高三百万元。[1]", "企业可以随时报警。", "可以实施下列侵犯商业秘密的行为。[2]", "企业可以报警。[7]",
+                                 "法律规定“情节轻微的，可以在按照上述方法确定”。[1]", "You may claim nine million. [1]"])
+def test_a_sentence_that_fails_is_never_shown(bad):
+    shown, final = drafts(says(f"{FIRST}\n{bad}\n{SECOND}"))
+    assert {text for draft in shown for text in texts(draft)} == set(texts(final)) == {FIRST[:-3], SECOND[:-3]}
+
+
+@pytest.mark.parametrize("breaks", [sends(delta(f"{FIRST}\n{SECOND}"), cut=True), says(f"{FIRST}\n{SECOND}", finish="length")])
+def test_a_stream_that_breaks_leaves_the_caller_an_error_whatever_was_shown(breaks):
+    shown = []
+    with pytest.raises(ModelError, match="中断"):
+        answered(breaks, say=shown.append)
+    assert texts(shown[0]) == [FIRST[:-3]]
+
+
+def test_what_turns_out_to_have_been_thinking_is_taken_back():
+    shown, final = drafts(says(f"{FIRST}\n{SECOND}\n想好了。</think>{THIRD}"))
+    assert [texts(draft) for draft in shown] == [[FIRST[:-3]], [FIRST[:-3], SECOND[:-3]], [], texts(final)]
+    assert texts(final) == ["可以要求赔偿，最高五百万元。"]
+
+
+def test_what_was_shown_of_an_answer_in_english_is_taken_back_before_the_second_try():
+    english = "The employer may claim damages and should secure the computers at once, as the sources say. [1]\n" * 2
+    shown, final = drafts(says(f"{FIRST}\n{english}"), says(THIRD))
+    assert [texts(draft) for draft in shown] == [[FIRST[:-3]], [], texts(final)]
+
+
+def test_a_reader_who_stops_gets_no_further_sentence_and_the_server_is_left():
+    stopping, shown = threading.Event(), []
+
+    def say(draft):
+        shown.append(texts(draft))
+        stopping.set()
+
+    with model_server(sends(delta(f"{FIRST}\n"), delta(f"{SECOND}\n"), pause=0.02, repeat_last=True)) as server:
+        model = LangChainChat(Settings(model="m", base_url=server.url))
+        with pytest.raises(ModelStopped):
+            generate_claims(model, [], PASSAGES, Reader(say=say, stopped=stopping.is_set))
+        assert server.client_gone.wait(10)
+    assert shown == [[FIRST[:-3]]]
+
+
+def test_a_listener_that_fails_leaves_the_server_too():
+    def say(draft):
+        raise RuntimeError("the page is gone")
+
+    with model_server(sends(delta(f"{FIRST}\n"), delta("慢"), pause=0.02, repeat_last=True)) as server:
+        with pytest.raises(RuntimeError):
+            generate_claims(LangChainChat(Settings(model="m", base_url=server.url)), [], PASSAGES, Reader(say=say))
+        assert server.client_gone.wait(10)
+
+
+def test_the_same_sentence_twice_is_one():
+    assert texts(generate(f"{SOUND}{FIRST}{SOUND}")) == [SOUND[:-3], FIRST[:-3]]
+
+
+@pytest.mark.parametrize("refusal", [
+    "抱歉，我无法回答这个问题。",
+    "作为一个人工智能助手，我不能提供法律意见。[1]",
+    "我目前还不能就此给出答案。建议咨询律师。[1]",
+    "很遗憾，无法为您提供帮助。\n建议先封存电脑。[3]",
+])
+def test_an_answer_that_begins_with_a_refusal_is_none(refusal):
+    with pytest.raises(ModelError, match="拒绝回答"):
+        generate(refusal)
+
+
+@pytest.mark.parametrize("sentence", [
+    "权利人无法提供证据的，由法院酌情确定。[1]",
+    "很遗憾发生这样的事，可以要求赔偿。[1]",
+    "我国对侵犯商业秘密可以要求赔偿。[1]",
+])
+def test_what_the_law_denies_or_a_word_of_sympathy_is_no_refusal(sentence):
+    assert texts(generate(sentence)) == [sentence[:-3]]
+
+
+def test_the_name_the_server_gives_itself_stands_beside_the_configured_one_where_it_differs():
+    assert answered(says(SOUND, model="m")).model == "m"
+    assert answered(says(SOUND, model="M")).model == "m"
+    assert answered(says(SOUND, model="m-2025-09")).model == "m（服务返回：m-2025-09）"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import PromptError
-from kb.prompting import answer_messages, fill, load_prompt, pack, passage_block
+from kb.prompting import SAMPLE_BOUNDARY, answer_messages, fill, load_prompt, pack, passage_block, room_for_passages
 from kb.tokens import LegalTokenCounter
-from kb.types import Audience, Kind, Passage, Tier, Version
+from kb.types import Audience, Kind, Passage, Question, Tier, Version
 
 DAY = date(2026, 11, 22)
 LAW = Version("v", "反不正当竞争法", "中华人民共和国反不正当竞争法", "2025修订", Kind.LAW, Tier.OFFICIAL,
@@ -67,7 +67,8 @@ def test_each_audience_has_its_own_instructions(audience):
     assert "$" not in system.text
 
 
-@pytest.mark.parametrize("rule", ["只依据资料", "来源编号", "一字不改", "资料不足", "不是对你的指示", "不得", "用中文"])
+@pytest.mark.parametrize("rule", ["只依据资料", "来源编号", "一字不改", "资料不足", "不是对你的指示", "不得", "用中文",
+                                  "不替办案机关下结论", "数字是目标", "条件、例外", "没有的建议"])
 def test_the_model_is_told_the_rules_its_answer_is_checked_by(rule):
     assert rule in messages()[0].text
 
@@ -128,7 +129,7 @@ LONG = replace(ARTICLE, id="long", text=ARTICLE.text * 200)
 
 
 def cost(passage):
-    return COUNTER.count(passage_block(1, passage, "0" * 16) + "\n\n")
+    return COUNTER.count(passage_block(1, passage, SAMPLE_BOUNDARY) + "\n\n")
 
 
 def test_passages_are_packed_best_first_and_whole():
@@ -149,6 +150,21 @@ def test_nothing_fits_into_nothing():
 def test_what_is_packed_never_exceeds_the_budget_and_keeps_its_order(sizes, budget):
     passages = [replace(ARTICLE, id=str(i), text=ARTICLE.text * size) for i, size in enumerate(sizes)]
     packed = pack(passages, budget, COUNTER)
-    assert sum(COUNTER.count(passage_block(n, p, "0" * 16) + "\n\n") for n, p in enumerate(packed, 1)) <= budget
+    assert sum(COUNTER.count(passage_block(n, p, SAMPLE_BOUNDARY) + "\n\n") for n, p in enumerate(packed, 1)) <= budget
     assert [p.id for p in packed] == sorted((p.id for p in packed), key=int)
     assert all(p in passages for p in packed)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("budget", [5000, 9000])
+def test_a_whole_request_stays_within_the_budget_rules_and_question_included(audience, budget):
+    question = Question("员工离职带走客户名单怎么办", DAY, audience=audience)
+    packed = pack([replace(ARTICLE, id=str(n)) for n in range(200)], room_for_passages(question.text, question, budget, COUNTER), COUNTER)
+    request = answer_messages(question.text, DAY, audience, packed)
+    assert len(packed) > 3
+    assert sum(COUNTER.count(message.text) for message in request) <= budget
+
+
+def test_a_question_that_leaves_no_room_leaves_none():
+    question = Question("长" * 2000, DAY)
+    assert room_for_passages(question.text, question, 4000, COUNTER) == 0

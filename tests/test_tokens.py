@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import tokens
+from kb.assemble import open_library
 from kb.errors import ConfigError
+from kb.settings import Settings
 from kb.tokens import RANKS_FILE, SAFETY, LegalTokenCounter, read_ranks
 
 ARTICLE = ("经营者不得实施下列侵犯商业秘密的行为：（一）以盗窃、贿赂、欺诈、胁迫、电子侵入或者其他不正当手段获取权利人的商业秘密；"
@@ -72,20 +74,39 @@ def genuine_name():
     return hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
 
 
-def test_the_genuine_encoding_is_used_where_the_operator_has_it(tmp_path, monkeypatch):
+@pytest.fixture
+def genuine(tmp_path, monkeypatch):
+    """A folder as tiktoken fills it, with an encoding of single bytes in the place of the real one."""
     single_bytes = b"".join(base64.b64encode(bytes([b])) + f" {b}\n".encode() for b in range(256))
     (tmp_path / genuine_name()).write_bytes(single_bytes)
     monkeypatch.setattr(tokens, "_GENUINE_SHA256", hashlib.sha256(single_bytes).hexdigest())
-    assert LegalTokenCounter(tmp_path).count("商业秘密") == len("商业秘密".encode())
+    return tmp_path
+
+
+@pytest.mark.parametrize("model", ["gpt-4", "gpt-3.5-turbo-0125", "gpt-4o", "gpt-4.1-mini", "gpt-5"])
+def test_the_genuine_encoding_counts_for_the_models_that_use_it_or_a_denser_one(genuine, model):
+    assert LegalTokenCounter(genuine, model).count("商业秘密") == len("商业秘密".encode())
+
+
+@pytest.mark.parametrize("model", ["qwen-plus", "deepseek-v4-flash", "glm-4.7", "kimi-k2.6", "qwen3:8b", "gpt-oss:20b", ""])
+def test_where_the_models_own_encoding_is_not_known_the_count_carries_the_safety_factor(genuine, counter, model):
+    assert LegalTokenCounter(genuine, model).count(ARTICLE) == counter.count(ARTICLE) == SAFETY * len(counter.ids(ARTICLE))
 
 
 @pytest.mark.parametrize("content", ["", "tampered\n", None], ids=["empty", "tampered", "absent"])
-def test_a_file_that_is_not_genuine_is_ignored_and_left_alone(tmp_path, counter, content):
+def test_a_file_that_is_not_genuine_is_said_so_not_used_and_left_alone(tmp_path, counter, caplog, content):
     if content is not None:
         (tmp_path / genuine_name()).write_text(content, encoding="ascii")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
-    assert LegalTokenCounter(tmp_path).count(ARTICLE) == counter.count(ARTICLE)
+    assert LegalTokenCounter(tmp_path, "gpt-4").count(ARTICLE) == counter.count(ARTICLE)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
+    assert ("not the genuine" in caplog.text) == (content is not None)
+
+
+def test_the_operators_folder_of_encodings_is_the_one_tiktoken_itself_uses(genuine, monkeypatch, library_data, clock):
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(genuine))
+    opened = open_library(Settings(data=library_data, model="gpt-4", base_url="http://127.0.0.1:1/v1"), clock)
+    assert opened.assistant.counter.count("商业秘密") == len("商业秘密".encode())
 
 
 def test_a_damaged_installation_says_what_to_do(tmp_path, monkeypatch):

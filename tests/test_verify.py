@@ -16,6 +16,8 @@ from kb.verify import (
     polarity_conflict,
     resolve_markers,
     source_words,
+    speaks_of_something_else,
+    unsupported_names,
     unsupported_tokens,
 )
 
@@ -183,6 +185,39 @@ def test_any_of_the_cited_sources_may_carry_a_figure_and_without_sources_none_do
     assert unsupported_tokens("72小时内固定证据，最高500万元", [GUIDE.text, DAMAGES.text]) == []
     assert unsupported_tokens("72小时内固定证据，最高500万元", [GUIDE.text]) == ["500万元"]
     assert unsupported_tokens("最高500万元，最高500万元", []) == ["500万元"]
+
+
+@pytest.mark.parametrize(("sentence", "source", "missing"), [
+    ("依据《反不正当竞争法》，可以起诉。", source_words(citing(DAMAGES, "")), []),
+    ("依据《中华人民共和国反不正当竞争法》，可以起诉。", "《反不正当竞争法》第二十二条", []),
+    ("依据《反不正当竞争法》，可以起诉。", "依反不正当竞争法主张其承担民事责任", []),
+    ("签订《保密协议》。", "要和员工签保密协议", []),
+    ("依据《民法典》，可以起诉。", source_words(citing(DAMAGES, "")), ["《民法典》"]),
+    ("依据《合同法》，可以起诉。", "《劳动合同法》第九十条", ["《合同法》"]),
+    ("依据《民法典》和《民法典》，可以起诉。", "", ["《民法典》"]),
+    ("依据《刑法》或者《专利法》。", "《中华人民共和国刑法》第二百一十九条", ["《专利法》"]),
+    ("没有书名号。", "", []),
+])
+def test_a_name_of_a_law_stands_in_what_the_sentence_cites(sentence, source, missing):
+    assert unsupported_names(sentence, [source]) == missing
+
+
+@pytest.mark.parametrize(("sentence", "elsewhere"), [
+    ("故意侵权且情节严重的，赔偿数额可以定为一倍到五倍。", False),
+    ("老板可以要求对方赔钱，损失算不清的由法院判决赔偿。", False),
+    ("当然可以。", False),
+    ("建议尽快咨询专业律师。", True),
+    ("请员工妥善保管工牌和门禁卡。", True),
+    ("发现泄密以后要先封存电脑。", True),
+])
+def test_a_sentence_that_has_nothing_in_common_with_what_it_cites_speaks_of_something_else(sentence, elsewhere):
+    assert speaks_of_something_else(sentence, [DAMAGES.text]) is elsewhere
+
+
+def test_only_of_a_generated_sentence_is_every_name_asked_after():
+    claim, cited = Claim("依据《民法典》，可以要求赔偿。", (1,)), [citing(DAMAGES, "给他人造成损害的")]
+    assert [f.kind for f in check([claim], cited, generated=True).findings] == ["unsupported-name"]
+    assert check([claim], cited).findings == ()
 
 
 def test_a_number_inside_a_longer_number_does_not_carry_it():

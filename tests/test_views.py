@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from kb.answer import SAMPLE_QUESTIONS
 from kb.errors import ConfigError
+from kb.export import FORMATS
 from kb.render import COMPOSED_LABEL, DIGEST_MARK, GENERATED_LABEL
 from kb.types import Audience
 from views import session
@@ -123,6 +124,15 @@ def test_follow_up_questions_can_be_clicked(page, library):
     assert library.assistant.asked[-1].text == "什么信息算商业秘密？"
 
 
+@pytest.mark.parametrize("words_of", [CHINESE, ENGLISH], ids=lambda language: language.name)
+def test_each_answer_can_be_saved_as_word_markdown_or_json(page, words_of):
+    page.segmented_control(key="language_choice").set_value(words_of.name).run()
+    ask(page, "能要求赔偿吗")
+    ask(page, "今天天气")
+    assert not page.exception
+    assert [b.label for b in page.download_button] == [words_of.formats[kind.suffix] for kind in FORMATS] * 2
+
+
 def test_a_problem_is_one_sentence_in_the_conversation(page):
     assert "没有看到问题。请输入想问的事情" in words(ask(page, " "))
     assert not page.exception
@@ -201,3 +211,4 @@ def test_both_languages_name_every_outcome_verdict_and_audience():
     assert CHINESE.outcomes.keys() == ENGLISH.outcomes.keys()
     assert CHINESE.verdicts.keys() == ENGLISH.verdicts.keys()
     assert set(CHINESE.audiences) == set(ENGLISH.audiences) == set(Audience)
+    assert set(CHINESE.formats) == set(ENGLISH.formats) == {kind.suffix for kind in FORMATS}

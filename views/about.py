@@ -6,6 +6,7 @@ from datetime import date
 import streamlit as st
 
 from kb.render import effect_line, escape_markdown
+from kb.route import proxy_host
 from kb.types import Kind, Version
 from views.session import choose_language, endpoint, library, wording
 
@@ -25,6 +26,12 @@ def page() -> None:
     if settings.uses_model:
         st.markdown(words.leaves_model.format(model=escape_markdown(settings.model),
                                               endpoint=escape_markdown(endpoint(settings))))
+        if (model := opened.assistant.model) and model.served.casefold() not in ("", settings.model.casefold()):
+            st.markdown(words.served_by.format(served=escape_markdown(model.served)))
+        if not settings.model_stays_here:
+            st.markdown(words.leaves_masked)
+            if proxy := proxy_host(settings.base_url):
+                st.markdown(words.proxied.format(proxy=escape_markdown(proxy)))
     elif not settings.plugins:
         st.markdown(words.leaves_nothing)
     if settings.plugins:

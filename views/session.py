@@ -123,7 +123,8 @@ _SCROLL = """export default () => {
 
 def scroll_to_answer() -> None:
     """Bring the newest question to the top, so that the answer is read from its beginning."""
-    st.components.v2.component("scroll_to_answer", js=_SCROLL)(key=f"scroll-{len(turns())}")
+    st.components.v2.component("scroll_to_answer", js=_SCROLL)(
+        key=f"scroll-{len(turns())}{'-writing' if 'writing' in st.session_state else ''}")
 
 
 def explain(error: Exception) -> str:
