@@ -11,7 +11,7 @@ from kb.excerpt import paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
 from kb.relevance import Meaning, Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
-from kb.types import Hit, Passage, Tier
+from kb.types import Audience, Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 
 __all__ = ["FIGURES", "SIGNS", "Lead", "Leads", "found_by_question", "is_particular"]
@@ -50,6 +50,7 @@ _LIMITS = ((re.compile(r"最多|最高|最长|上限|顶格|封顶|不超过|超
 _RIGHTS = {"专利": "专利|发明|实用新型|外观设计", "商标": "商标|牌子|地理标志", "著作权": "著作权|版权|作品|软件|表演|录音|播放|信息网络传播",
            "品种": "植物新品种|品种权|种子|授权品种", "布图": "布图设计|集成电路", "其他": "海关|域名|企业名称|有奖销售|虚假宣传|商业贿赂|垄断|个人信息"}
 _RIGHT_WORDS = {right: re.compile(words) for right, words in _RIGHTS.items()}
+_TO_A_VISITOR = re.compile(r"(对|跟|提醒|告诉).{1,6}(说)?：")      # how to say it, for those who tell others
 _HOME = re.compile("商业秘密|技术秘密|保密|竞业限制|泄密")
 _CONSIDERED = 12             # hits whose sentences compete to be the answer
 _LONGEST = 200
@@ -68,7 +69,7 @@ FIGURES = (Intent.AMOUNT, Intent.DURATION, Intent.DATE)
 SIGNS: Mapping[Intent, str] = {
     Intent.AMOUNT: r"\d|[一二三四五六七八九十百千万亿两]+(元|万|倍|家|件|次|个|期|份|人|分|天|日)|百分之|\d%|以下|以上|[共分][七\d]|"
                    r"实际损失|所获利益",
-    Intent.DURATION: r"(\d|[一二三四五六七八九十两]+)(个?月|年|日|天|小时)|期限(?!内)|有效期",
+    Intent.DURATION: r"(\d|[一二三四五六七八九十两]+)(个?月|年|日|天|小时)|期限(?!内)|有效期|没有(规定|固定|限定).{0,14}年",
     Intent.DATE: r"\d{4}年|自.{0,20}起|[一二三四五六七八九十\d]+[月日]|年底|[以之结]前|辩论|届满|期满|时起",
     Intent.PENALTY: r"罚款|罚金|有期徒刑|拘役|没收|责令",
     Intent.WHO: r"部门|法院|机关|人民政府|管辖|委员会|局",
@@ -154,6 +155,7 @@ class Leads:
         sources = [(place, hit, source) for place, hit in enumerate([h for h in hits if found_by_question(h)][:_CONSIDERED], start=1)
                    for source in (hit.passage, *self.companions(hit.passage))]
         near = self._near(inquiry.text, [source for _, _, source in sources])
+        at_station = inquiry.question.audience is Audience.STATION
         rights = _rights(" ".join((inquiry.told, *inquiry.expansions)))
         found: list[Lead] = []
         for place, hit, source in sources:
@@ -164,7 +166,7 @@ class Leads:
             beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
             beside += any(subject in source.title for subject in inquiry.other_subjects)
             for position, sentence in enumerate(statements(source)):
-                if _IN_ENGLISH in sentence and "英" not in inquiry.text:
+                if (_IN_ENGLISH in sentence and "英" not in inquiry.text) or (not at_station and _TO_A_VISITOR.match(sentence)):
                     continue
                 traits = _Traits(
                     said=overlap(sentence, source, asked), held=held, rank=hit.score / top, place=1 / place,

@@ -173,6 +173,7 @@ def _without_connective(text: str) -> str:
 
 _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.AMOUNT, r"多少(钱|元|万|金额|数额).{0,4}(坐牢|判刑|立案|入罪|犯罪|报案)"),     # the threshold, not the sentence
+    (Intent.PENALTY, r"坐牢|判刑|坐几年|蹲(大牢|监狱|几年)|吃官司"),
     (Intent.PERMISSION, r"(吗|犯法不|违法不|算不算|行不行|可不可以|能不能)$"),
     (Intent.CHECKLIST, r"(什么|哪些)(证据|材料|手续)|证据清单|材料清单|准备(什么|哪些)"),
     (Intent.STEPS, r"怎么办|怎么做|咋办|咋整|如何处理|如何应对|如何维权|怎样维权|怎么维权|该做什么|哪些步骤|步骤|流程|"

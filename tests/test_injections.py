@@ -41,7 +41,8 @@ def test_demands_are_left_out_and_the_question_stays(text, rest):
     assert without_instructions(text) == (rest, True)
 
 
-@pytest.mark.parametrize("text", [PLAIN, "合同里没写保密要求，不要管吗", "竞业限制公司不给钱，可以不遵守吗", "引用别人的文章要注明来源吗", "资料是公开的还算秘密吗"])
+@pytest.mark.parametrize("text", [PLAIN, "合同里没写保密要求，不要管吗", "竞业限制公司不给钱，可以不遵守吗", "引用别人的文章要注明来源吗",
+                                  "资料是公开的还算秘密吗"])
 def test_a_question_without_demands_is_left_as_it_is(text):
     assert without_instructions(text) == (text, False)
 

@@ -212,3 +212,11 @@ def test_both_languages_name_every_outcome_verdict_and_audience():
     assert CHINESE.verdicts.keys() == ENGLISH.verdicts.keys()
     assert set(CHINESE.audiences) == set(ENGLISH.audiences) == set(Audience)
     assert set(CHINESE.formats) == set(ENGLISH.formats) == {kind.suffix for kind in FORMATS}
+
+
+def test_the_eleventh_question_at_once_is_asked_to_wait_and_another_session_is_not(page, library):
+    for _ in range(10):
+        assert CHINESE.too_fast[:6] not in words(ask(page, "能要求赔偿吗"))
+    assert re.search(r"请过 \d+ 秒再问", words(ask(page, "能要求赔偿吗")))
+    another = ask(AppTest.from_file(APP, default_timeout=30).run(), "能要求赔偿吗")
+    assert CHINESE.too_fast[:6] not in words(another)

@@ -19,7 +19,17 @@ from kb.render import (
 from kb.types import Answer, Audience, Citation, Outcome, Question, Verdict
 from kb.understand import LONGEST_QUESTION
 from views import sending
-from views.session import Turn, choose_language, endpoint, explain, library, scroll_to_answer, turns, wording
+from views.session import (
+    Turn,
+    choose_language,
+    endpoint,
+    explain,
+    library,
+    scroll_to_answer,
+    seconds_to_wait,
+    turns,
+    wording,
+)
 from views.source import open_source
 from views.writing import Writing, begin
 
@@ -59,7 +69,9 @@ def page() -> None:
         _show_writing()
     elif asked := st.session_state.pop("asked", None):
         question = _question(opened, asked)
-        if not sending.needs_a_word(opened, question):
+        if wait := seconds_to_wait():
+            turns().append(Turn(asked, problem=words.too_fast.format(seconds=wait)))
+        elif not sending.needs_a_word(opened, question):
             _answer(opened, question)
         st.rerun()
     elif held := sending.held_question():

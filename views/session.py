@@ -1,6 +1,9 @@
 """What the pages share: the library of this process, the conversation of this session, and how errors are shown."""
 
+import math
+import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +14,7 @@ import streamlit as st
 from kb.errors import KbError
 from kb.incidents import record
 from kb.render import escape_markdown
+from kb.throttle import Throttle
 from kb.types import Answer
 from views.wording import CHINESE, LANGUAGES, Wording
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from kb.assemble import Library
     from kb.settings import Settings
 
-__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "turns",
+__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "seconds_to_wait", "turns",
            "wording"]
 
 
@@ -39,6 +43,8 @@ class _Shelf:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     library: "Library | None" = None
+    askers: Throttle = field(default_factory=lambda: Throttle(rate=0.5, burst=10))         # each session
+    addresses: Throttle = field(default_factory=lambda: Throttle(rate=5.0, burst=60))      # a class room behind one
 
 
 @st.cache_resource(show_spinner=False)
@@ -61,6 +67,14 @@ def library() -> "Library":
                 shelf.library = _open(lambda step: _say(status, step))
         place.empty()
     return shelf.library
+
+
+def seconds_to_wait() -> int:
+    """How long this session, or the address it comes from, must wait before its next question; 0 where it may ask."""
+    shelf, now = _shelf(), time.monotonic()
+    asker = st.session_state.setdefault("asker", secrets.token_hex(8))
+    wait = shelf.askers.wait(asker, now) or shelf.addresses.wait(st.context.ip_address or asker, now)
+    return math.ceil(wait)
 
 
 def _open(progress: Callable[[str], None]) -> "Library":

@@ -37,6 +37,7 @@ class Wording:
     read_by: str
     preparing: str
     working: str
+    too_fast: str
     stop: str
     outcomes: Mapping[Outcome, str]
     verdicts: Mapping[Verdict, str]
@@ -98,6 +99,7 @@ CHINESE = Wording(
     kinds={kind: kind.label for kind in MarkKind},
     preparing="首次使用，正在准备资料库…",
     working="正在查找依据…",
+    too_fast="提问太快了，请过 {seconds} 秒再问。",
     stop="停止，改由资料库直接回答",
     outcomes={Outcome.PARTIAL: "只回答了一部分", Outcome.INSUFFICIENT: "资料不足", Outcome.OUT_OF_SCOPE: "不在本库范围",
               Outcome.UNLAWFUL: "涉嫌违法，不提供做法", Outcome.CLARIFY: "需要补充"},
@@ -167,6 +169,7 @@ ENGLISH = Wording(
            MarkKind.CLIENTS: "lists", MarkKind.FORMULA: "formulas", MarkKind.CODE: "code"},
     preparing="First use: preparing the library…",
     working="Looking for the legal basis…",
+    too_fast="Too many questions at once; please ask again in {seconds} s.",
     stop="Stop; answer from the library alone",
     outcomes={Outcome.PARTIAL: "Answered in part", Outcome.INSUFFICIENT: "Not enough material",
               Outcome.OUT_OF_SCOPE: "Outside the library", Outcome.UNLAWFUL: "Unlawful: no instructions",
