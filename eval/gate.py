@@ -13,7 +13,7 @@ from kb.errors import ConfigError
 __all__ = ["GATE", "Failure", "Figure", "Limits", "accepted_figures", "below", "limits_from", "shown", "write_gate"]
 
 GATE = Path(__file__).parent / "gate.json"
-_AT_MOST = frozenset({"误拒率", "禁句率"})     # lower is better
+_AT_MOST = frozenset({"误拒率", "禁句率", "失效当现行"})     # lower is better
 Limits = Mapping[str, Mapping[str, tuple[float, int]]]   # "part/group" → metric → (limit, cases it needs)
 Key = tuple[str, str, str]                               # part, group, metric
 
@@ -75,7 +75,7 @@ def limits_from(figures: Mapping[Key, Figure], margin: float = 0.05) -> dict[str
 
 
 def _limit(metric: str, value: float, margin: float) -> float:
-    if metric in ("引文逐字", "禁句率"):
+    if metric in ("引文逐字", "禁句率", "失效当现行"):
         return 0.0 if metric in _AT_MOST else 1.0
     if metric in _AT_MOST:
         return round(min(math.ceil(value * 100) / 100 + margin, 1.0), 2)

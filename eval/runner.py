@@ -1,7 +1,7 @@
 """Asks every case on its day and scores what comes back: per-case reasons first, then a table by group, then the gate."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -9,10 +9,11 @@ from eval import metrics
 from eval.cases import ASIDE, GROUPS, Article, Case, load_cases
 from eval.gate import Failure, Figure, accepted_figures, below, shown
 from kb.answer import Assistant
+from kb.chronicle import LOCATOR as REGISTER_ENTRY
 from kb.errors import ConfigError
 from kb.render import to_text
 from kb.text import fold
-from kb.types import Answer, Outcome, Part, Passage, Tier
+from kb.types import Answer, Citation, Outcome, Part, Passage, Tier
 
 __all__ = ["GROUPS_OF", "PARTS", "Results", "Score", "run", "table"]
 
@@ -148,6 +149,7 @@ def _answered(case: Case, answer: Answer) -> list[Score]:
         put("结论一致", Fraction(int(exact)), "" if exact else f"应为 {case.outcome.value}，实为 {answer.outcome.value}")
     if case.facts:
         missing = metrics.missing_facts(text, case.facts)
+        put("要点齐全", Fraction(int(not missing)))
         put("要点召回", metrics.key_fact_recall(text, case.facts), f"缺要点：{'、'.join(missing)}" if missing else "")
         direct = "\n".join(claim.text for claim in answer.claims if claim.part is Part.DIRECT)
         late = [fact for fact in metrics.missing_facts(direct, case.facts) if fact not in missing]
@@ -162,11 +164,21 @@ def _answered(case: Case, answer: Answer) -> list[Score]:
     wrong = [wording for wording in case.must_not if metrics.said(text, wording)]
     if case.must_not:
         put("禁句率", Fraction(len(wrong), len(case.must_not)), f"出现了不该有的：{'、'.join(wrong)}" if wrong else "")
+    stale = [c for c in _cited_as_current(answer) if not c.passage.version.in_force_on(case.as_of)]
+    put("失效当现行", Fraction(int(bool(stale))), f"引了已经失效的{'、'.join(f'《{c.passage.title}》（{c.passage.version.label}）' for c in stale)}"
+        if stale else "")
     loose = [c for c in answer.citations if not c.quote or c.quote not in c.passage.text]
     put("引文逐字", metrics.verbatim_share([(c.quote, c.passage.text) for c in answer.citations]),
         f"引文与原文不符：{'、'.join(f'[{c.n}]' for c in loose)}" if loose else "")
     put("答案字数", Fraction(metrics.answer_length(text)))
     return scores
+
+
+def _cited_as_current(answer: Answer) -> list[Citation]:
+    """Citations of the answer, without those of texts that it names as the ones of an earlier day or of the register."""
+    named = {n for claim in answer.claims for n in claim.citations if claim.text.startswith("当时有效的文本是")}
+    return [c for c in answer.citations if c.n not in named and c.locator != REGISTER_ENTRY
+            and c.passage.version.tier in (Tier.OFFICIAL, Tier.DIGEST)]
 
 
 def _outcome(case: Case, answer: Answer) -> tuple[str, Fraction | None, str]:
@@ -219,9 +231,19 @@ def table(results: Results) -> str:
     figures = results.figures()
     for part, show in (("retrieval", _PART_NAME["retrieval"]), ("asked", _PART_NAME["asked"])):
         lines += _part_table(figures, part, show)
+    lines += ["", spread(list(results.answers.values()))] if results.answers else []
     failures = results.below_gate()
     lines += ["", f"低于门槛 {len(failures)} 项：", *(f"  {failure}" for failure in failures)] if failures else ["", "达到门槛。"]
     return "\n".join(lines)
+
+
+def spread(answers: Sequence[Answer]) -> str:
+    """How long answers are and how long they take: the middle one, and the one that 95 of 100 stay below."""
+    lengths = sorted(metrics.answer_length(to_text(answer)) for answer in answers)
+    times = sorted(answer.elapsed_ms for answer in answers)
+    at = int(0.95 * (len(answers) - 1))
+    return (f"答案字数 中位数 {lengths[len(lengths) // 2]}，95% 不超过 {lengths[at]}；"
+            f"用时 中位数 {times[len(times) // 2]:.0f} 毫秒，95% 不超过 {times[at]:.0f} 毫秒")
 
 
 _LIBRARY_NAME = {"bundled": "随程序附带", "corpus": "含官方文件"}

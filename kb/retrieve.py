@@ -272,9 +272,9 @@ def _sums(signals: Iterable[_Signal]) -> dict[str, float]:
 
 
 def _searched(inquiry: Inquiry) -> str:
-    """A story with its point said so often that it weighs half as much as the rest."""
+    """What is asked beside the documents named; a story with its point said so often that it weighs half as much as the rest."""
     if not inquiry.story:
-        return inquiry.text
+        return inquiry.topic or inquiry.text
     return "\n".join([inquiry.text] * max(1, len(inquiry.story) // (2 * len(inquiry.text))) + [inquiry.story])
 
 

@@ -22,6 +22,7 @@ from kb.types import Question, StatuteRef
 __all__ = ["LONGEST_QUESTION", "Inquiry", "Intent", "understand"]
 
 LONGEST_QUESTION = 2000
+_A_TOPIC = 6                 # characters
 
 
 class Intent(StrEnum):
@@ -51,7 +52,8 @@ class Inquiry:
     the version asked for. `subjects` must occur in an answer, `other_subjects` must not be its document's subject, and
     a sentence about one of `strays` answers something else. `bound_to` are countries, places and coming years without
     which an answer would be about something else. `beforehand` is true where something is to be prevented, `instructed` where
-    demands on the program were left out of `text`. `beyond` says what is missing where no library of law could answer.
+    demands on the program were left out of `text`. `beyond` says what is missing where no library of law could answer. `topic` is
+    `text` without the names of documents, which are looked up and not searched for.
     """
 
     question: Question
@@ -76,6 +78,7 @@ class Inquiry:
     story: str = ""
     instructed: bool = False
     beyond: str = ""
+    topic: str = ""
 
     @property
     def told(self) -> str:
@@ -106,10 +109,18 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         strays=tuple(term for term in lexicon.apart if term[:2] not in text + "".join(expansions)),
         version_year=_version_year(text) if mentions else "",
         expansions=expansions, event_day=_event_day(story or text, question.as_of), place=place_in(story or text),
-        bound_to=bound_to(text, question.as_of), beyond=beyond(text, names),
+        bound_to=bound_to(text, question.as_of), beyond=beyond(text, names), topic=_topic(text, names),
         beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
         asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
         story=story, instructed=instructed)
+
+
+def _topic(text: str, names: Mapping[str, str]) -> str:
+    """What is left beside the documents named; everything where that says too little."""
+    rest = text
+    for mention in sorted(find_documents(text, names), key=lambda mention: -mention.start):
+        rest = f"{rest[:mention.start]} {rest[mention.end:]}"
+    return rest if len(re.findall(r"[\u3400-\u9fff]", rest)) >= _A_TOPIC else text
 
 
 def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tuple[StatuteRef, ...]:
