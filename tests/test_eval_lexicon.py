@@ -8,11 +8,13 @@ import pytest
 from eval import lexicon
 from eval.lexicon import Entry
 from kb.answer import Assistant
+from kb.homophones import Homophones
 
 
 @pytest.fixture(scope="module")
 def entries(bundled: Assistant) -> dict[str, Entry]:
-    few = replace(bundled.lexicon, expand={"版权": ("著作权",), "没人这么说": ("商业秘密",)}, misspelt={"保蜜": "保密"})
+    few = replace(bundled.lexicon, expand={"版权": ("著作权",), "没人这么说": ("商业秘密",)}, misspelt={"保蜜": "保密"},
+                  homophones=Homophones.of({}, (), ()))
     return {entry.term: entry for entry in lexicon.measure(replace(bundled, lexicon=few), lambda step: None)}
 
 

@@ -2,7 +2,7 @@
 kb/model/homophones.tsv.
 
 A word is a pair of characters that stands together far more often than chance has it, in the pages of the library, the statutes or
-the lay questions (there more often: some are misspelt on purpose). A term is one of the glossary or the lexicon. pypinyin, a
+the lay questions (there more often: some are misspelt on purpose). A term is one of the glossary or of the words of the lexicon. pypinyin, a
 development dependency, says how characters sound, without tones.
 """
 
@@ -43,7 +43,7 @@ def main(statutes: Annotated[Path, typer.Option(help="articles of national law, 
     with gzip.open(statutes, "rt", encoding="utf-8") as file:
         law = "\n".join(json.loads(line)["text"] for line in file)
     lexicon = bundled_lexicon()
-    terms = sorted({*lexicon.field, *lexicon.misspelt.values()} - _OFTEN_MISTAKEN, key=lambda term: (-pages.count(term), term))
+    terms = sorted({*lexicon.field, *lexicon.expand, *lexicon.misspelt.values()} - _OFTEN_MISTAKEN, key=lambda term: (-pages.count(term), term))
     known = words(pages, *_PAGES) | words(law, *_LAW) | words(asked, *_QUESTIONS)
     known |= {term[i:i + 2] for term in terms for i in range(len(term) - 1)}
     by_sound: dict[str, str] = {}
