@@ -38,13 +38,14 @@ _OTHER_SUBJECT = "这个问题不在本库范围内：本库只回答知识产�
 
 _BAIT = Notice("instructed", "有自行添加的文件写了给程序的指示，那些段落没有引用")
 _INSTRUCTED = Notice("instructed", "问题里对程序的要求没有采用：回答一律来自资料库，并注明出处")
+_RIGHTS = ("专利", "商标", "著作权", "软件", "植物新品种")       # a rule about 知识产权 is one about each of them
 _COMPARISON = "新旧对照"      # in the title of a page that compares two versions
 
 # Shares of what is asked (kb.relevance.coverage), set on eval/cases: from the first on the library settles a question;
 # from the second on it is about it in part; below, it is insufficient.
 _OF_A_STORY = "经过较长，以下是按其中的问句和要点查到的；事情是否符合条文写的条件，请逐条对照，必要时把问题单独再问一遍"
 _SETTLED = 0.40
-_TOUCHED = 0.18
+_TOUCHED = 0.11
 _OTHER_WORDS = 0.55          # of a question about another field, by files that somebody added
 
 
@@ -180,7 +181,8 @@ class Assistant:
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""
         said = " ".join(map(searchable, draft.rests_on))
-        return any(mark not in said for mark in (*inquiry.bound_to, *inquiry.subjects))
+        subjects = [subject for subject in inquiry.subjects if subject not in _RIGHTS or "知识产权" not in said]
+        return any(mark not in said for mark in (*inquiry.bound_to, *subjects))
 
     def _unheld(self, inquiry: Inquiry) -> list[str]:
         """Documents named whose text the library does not hold, when it holds none of those named."""
@@ -250,7 +252,7 @@ class Assistant:
 
     def _consequence(self, inquiry: Inquiry, query: str) -> Draft:
         """What the law attaches to it, quoted as the legal basis of a refusal."""
-        liability = replace(inquiry, text=query, refs=(), documents=(), expansions=(), parts=(query,))
+        liability = replace(inquiry, text=query, refs=(), documents=(), expansions=(), parts=(query,), topic="")
         hits = [hit for hit in self._retriever.search(liability) if hit.passage.version.kind is not Kind.GUIDE][:2]
         return self._composer.basis_only(liability, hits)
 

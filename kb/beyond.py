@@ -9,12 +9,12 @@ from datetime import date
 
 from kb.text import fold
 
-__all__ = ["PLACES", "beyond", "bound_to", "place_in"]
+__all__ = ["COUNTRIES", "PLACES", "beyond", "bound_to", "place_in"]
 
 PLACES = ("宁波", "浙江", "河南", "洛阳", "郑州", "重庆", "湖北", "武汉", "北京", "上海", "广州", "深圳", "广东", "江苏", "杭州", "苏州", "南京", "成都",
           "四川", "天津", "青岛", "山东", "长沙", "湖南", "西安", "福建", "厦门")
 _HOME = ("武汉", "湖北")
-_COUNTRIES = ("美国", "日本", "德国", "欧盟", "英国", "法国", "韩国", "印度", "新加坡", "俄罗斯", "加拿大", "澳大利亚", "香港", "澳门", "台湾")
+COUNTRIES = ("美国", "日本", "德国", "欧盟", "英国", "法国", "韩国", "印度", "新加坡", "俄罗斯", "加拿大", "澳大利亚", "香港", "澳门", "台湾")
 
 
 def place_in(text: str) -> str:
@@ -27,7 +27,7 @@ def bound_to(text: str, as_of: date) -> tuple[str, ...]:
 
     武汉 is where this library is at home, so it does not narrow a question; a place only narrows one about its rules.
     """
-    countries = [name for name in _COUNTRIES if re.search(
+    countries = [name for name in COUNTRIES if re.search(
         rf"{name}.{{0,12}}(法|规定|赔偿|保护|条例|怎么判|期限)|(^|[，,。？?在]){name}(那边|的)?(怎么|如何|怎样|对|允许|规定|处罚|专利局|法院)", text)]
     places = [name for name in PLACES if name not in _HOME
               and re.search(rf"{name}.{{0,14}}(规定|条例|方案|政策|补贴|补助|奖励|示范区|办法)", text)]

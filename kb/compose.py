@@ -27,7 +27,8 @@ _BASIS_LIMIT = 3
 _BESIDE = 1                  # articles that stand beside those behind the answer
 _STEP_LIMIT = 5
 _ITEM_LIMIT = 8              # of a checklist
-_HOW_MUCH = re.compile(r"多少|几(?![乎样])|多大|多久|多长|何时|什么时候|什么时间|哪[天年月]|何日|最[多高长低少迟晚]|上限|下限|百分之|期限|时效|起算")
+_HOW_MUCH = re.compile(r"多少|(?<![好十数前这那哪])几(?![乎样])|多大|多久|多长|何时|什么时候|什么时间|哪[天年月]|何日"
+                       r"|最[多高长低少迟晚]|上限|下限|百分之|期限|时效|起算")
 _LONGEST_ARTICLE = 900       # a named article longer than this is quoted in part
 
 

@@ -32,6 +32,7 @@ class _Traits(NamedTuple):
     limit: float             # says a limit where one is asked for
     figure: float            # has a figure that is asked about
     english: float
+    missing: float           # subjects asked about that its passage does not have; without them the answer is declined
     beside: float            # about another subject
     other: float             # about a right of another kind than those asked about
     home: float              # about trade secrets, where no other right was asked about
@@ -43,7 +44,7 @@ class _Traits(NamedTuple):
 
 # Set on eval/cases and on lay questions left out of the library.
 _WEIGHTS = _Traits(said=1.2, held=0.5, rank=1.2, place=0.2, asked=0.3, opening=0.4, asked_near=0.8, near=1.5, signed=0.25, ours=0.0,
-                   limit=0.3, figure=0.6, english=1.0, beside=-0.3, other=-0.2, home=0.2, stray=-0.35, length=0.0, long=-0.2, short=-0.3)
+                   limit=0.3, figure=0.6, english=1.0, missing=-1.0, beside=-0.3, other=-0.2, home=0.2, stray=-0.35, length=0.0, long=-0.2, short=-0.3)
 
 _LIMITS = ((re.compile(r"最多|最高|最长|上限|顶格|封顶|不超过|超过"), re.compile(r"不(得)?超过|以下|最长|最高|最多|以内")),
            (re.compile(r"最少|最低|起码|至少|起步|下限|门槛"), re.compile(r"以上|不(得)?(低|少)于|至少|最低|起点")))
@@ -61,6 +62,9 @@ _LIMIT = 3
 _SAME_QUESTION = 0.65        # from this likeness on, a section is asked for in so many words
 _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
 _MOST_OF_A_CLAUSE = 0.25     # of a clause's terms must stand in the sentence that answers it
+_AFTERWARDS = 0.5            # for a guide on what to do where it has happened
+_TO_DO = re.compile(r"怎么|咋|如何|怎样(?!的)|步骤|流程")
+_HAPPENED = re.compile(r"了|被|已经|发现")
 _FITTING_STEPS = 0.05       # of what is asked must occur in the steps of a guide
 
 _IN_ENGLISH = "”的英文是"      # the last sentence of a glossary entry, for those who ask for it
@@ -73,7 +77,7 @@ SIGNS: Mapping[Intent, str] = {
     Intent.DATE: r"\d{4}年|自.{0,20}起|[一二三四五六七八九十\d]+[月日]|年底|[以之结]前|辩论|届满|期满|时起",
     Intent.PENALTY: r"罚款|罚金|有期徒刑|拘役|没收|责令",
     Intent.WHO: r"部门|法院|机关|人民政府|管辖|委员会|局",
-    Intent.DEFINITION: r"是指|指的是|称为|即|包括|属于",
+    Intent.DEFINITION: r"是指|指的是|称为|即|包括|属于|条件|要件|并且|同时",
     Intent.PERMISSION: r"可以|不得|应当|必须|属于|不予|不能|无须|有权|不视为|不构成|予以支持|认定|不当然|不一定|不等于",
     Intent.STEPS: r"应当|可以|先|立即|请求|申请|向",
 }
@@ -115,7 +119,7 @@ class Leads:
                   and (not inquiry.documents or c.source.version.document in inquiry.documents)]
         next_best = list({c.cited.id: c.cited for c in others if c.score >= best.score - _NOT_FAR}.values())
         steps = self.steps(inquiry, hits) if inquiry.intent is Intent.STEPS else None
-        if steps and not is_particular(best):
+        if steps and not (is_particular(best) and self._asks_what_to_do(best.source, inquiry)):
             return self._in_brief(steps), next_best
         if inquiry.intent in FIGURES and not best.signed:
             best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
@@ -130,6 +134,11 @@ class Leads:
         chosen = _joined(sorted(chosen, key=lambda c: c.position if quoted else (c is not best, c.position)))
         further = self._further_figures(inquiry, chosen, ranked)
         return chosen + (further or ([also] if also else [])), next_best
+
+    def _asks_what_to_do(self, section: Passage, inquiry: Inquiry) -> bool:
+        """Whether the lay question of the section that is nearly the one asked is, too, about what to do."""
+        return any(_TO_DO.search(question) and likeness(inquiry.text, [question], self.rarity) >= _SAME_QUESTION
+                   for question in section.questions)
 
     def _further_figures(self, inquiry: Inquiry, chosen: Sequence[Lead], ranked: Sequence[Lead]) -> list[Lead]:
         """Several figures asked in one sentence: for each clause the sentence that holds most of it, if it is a new one."""
@@ -163,8 +172,8 @@ class Leads:
             asked_for = likeness(inquiry.text, source.questions, self.rarity)
             asked_near = max((near[question] for question in source.questions), default=0.0)
             held = covers(source, asked)
-            beside = sum(subject not in searchable(source) for subject in inquiry.subjects)
-            beside += any(subject in source.title for subject in inquiry.other_subjects)
+            missing = sum(subject not in searchable(source) for subject in inquiry.subjects)
+            beside = any(subject in source.title for subject in inquiry.other_subjects)
             for position, sentence in enumerate(statements(source)):
                 if (_IN_ENGLISH in sentence and "英" not in inquiry.text) or (not at_station and _TO_A_VISITOR.match(sentence)):
                     continue
@@ -173,7 +182,7 @@ class Leads:
                     asked=asked_for ** 2, opening=_opens(source, position) * asked_for ** 2, asked_near=asked_near,
                     near=near[sentence], signed=bool(signs.search(sentence)),
                     ours=source.version.tier in (Tier.DIGEST, Tier.GUIDE), limit=bool(limit and limit.search(sentence)),
-                    figure=bool(figures and figures & _values(sentence)), english=_IN_ENGLISH in sentence, beside=beside,
+                    figure=bool(figures and figures & _values(sentence)), english=_IN_ENGLISH in sentence, missing=missing, beside=beside,
                     other=bool(_rights(sentence) - rights), home=home,
                     stray=any(subject in sentence for subject in inquiry.strays), length=len(sentence) / 100,
                     long=len(sentence) > 150, short=len(sentence) < 12)
@@ -196,9 +205,15 @@ class Leads:
         for hit in hits[:12]:
             if hit.passage.version.tier is Tier.GUIDE and hit.score >= 0.5 * hits[0].score:
                 guides.setdefault(hit.passage.version.id, hit.score / hits[0].score)
-        sections = [(held + rank, p) for id_, rank in guides.items() for p in self.store.passages_of(id_)
-                    if section_of(p) == wanted and (held := covers(p, asked)) >= _FITTING_STEPS]
-        return max(sections, default=(0.0, None), key=lambda found: found[0])[1]
+        happened = not inquiry.beforehand and bool(_HAPPENED.search(inquiry.text))
+        found: list[tuple[float, Passage]] = []
+        for id_, rank in guides.items():
+            sections = self.store.passages_of(id_)
+            questions = [q for section in sections if section_of(section) in ("一句话", wanted) for q in section.questions]
+            near = max(self.meaning(inquiry.text, questions), default=0.0) if questions else 0.0
+            found += [(held + rank + near + _AFTERWARDS * (happened and p.version.title.endswith("怎么办")), p) for p in sections
+                      if section_of(p) == wanted and (held := covers(p, asked)) >= _FITTING_STEPS]
+        return max(found, default=(0.0, None), key=lambda one: one[0])[1]
 
     def _in_brief(self, steps: Passage) -> list[Lead]:
         """The guide's answer in one sentence, before its steps."""

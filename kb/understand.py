@@ -166,9 +166,15 @@ def _leans_on_context(text: str) -> bool:
                                     ("那呢", "为什么", "然后呢", "还有呢", "依据呢", "具体呢", "多少", "多久"))
 
 
+_RIGHTS = ("商业秘密", "外观设计", "实用新型", "植物新品种", "注册商标", "商标", "专利", "著作权", "版权", "软件")
+
+
 def _standalone(previous: str, follow_up: str) -> str:
     """那快维中心呢 after 武汉保护中心…: the new subject in the old question where both end alike, else one after the other."""
     subject = re.sub(r"呢?[？?。]?$", "", follow_up)
+    right = next((name for name in _RIGHTS if name in previous), "")
+    if right and subject in _RIGHTS:
+        return previous.replace(right, subject)                  # 商标侵权最多赔多少 → 专利侵权最多赔多少
     if len(subject) >= 3 and (at := previous.find(subject[-2:])) >= 0:
         start = max(0, at + 2 - len(subject))
         return previous[:start] + subject + previous[at + 2:]
@@ -184,6 +190,7 @@ def _without_connective(text: str) -> str:
 
 _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.AMOUNT, r"多少(钱|元|万|金额|数额).{0,4}(坐牢|判刑|立案|入罪|犯罪|报案)"),     # the threshold, not the sentence
+    (Intent.DEFINITION, r"(条件|要件|要素|特征)(是|有|包括|为|$)|适用条件|构成要件"),
     (Intent.PENALTY, r"坐牢|判刑|坐几年|蹲(大牢|监狱|几年)|吃官司"),
     (Intent.PERMISSION, r"(吗|犯法不|违法不|算不算|行不行|可不可以|能不能)$"),
     (Intent.CHECKLIST, r"(什么|哪些)(证据|材料|手续)|证据清单|材料清单|准备(什么|哪些)"),
@@ -193,7 +200,7 @@ _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限|保护期"),
     (Intent.DATE, r"什么时候|何时|哪天|哪年|哪一年|几号|几月|生效|开始施行|起施行|什么时间|何日"),
     (Intent.PENALTY, r"罚|判刑|坐牢|刑|处罚|后果|承担什么|什么责任|法律责任"),
-    (Intent.AMOUNT, r"多少|几[个家次倍期份项类种方]|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
+    (Intent.AMOUNT, r"多少|(?<!哪)几[个家次倍期份项类种方]|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
     (Intent.WHO, r"谁|哪个部门|哪个单位|哪家|什么部门|什么机关|哪个法院|哪些人|哪些部门|管辖|找哪|去哪|哪里|向哪"),
     (Intent.DEFINITION, r"是什么$|是什么意思|什么是|什么叫|啥叫|啥是|是指|含义|定义|指的是|算什么"),
     (Intent.PERMISSION, r"吗|可不可以|能不能|可以不|能否|是否|是不是|算不算|行不行|合法|违法|犯法|构成|属于|要不要|必须|应不应该|有没有"),
@@ -202,11 +209,17 @@ _INTENTS: tuple[tuple[Intent, str], ...] = (
 
 def _intent(text: str, has_reference: bool) -> Intent:
     bare = text.strip("？?。!！ ")
+    if has_reference and _SAYS.search(bare):
+        return Intent.LOOKUP
     for intent, pattern in _INTENTS:
         if re.search(pattern, bare):
             return Intent.LOOKUP if has_reference and intent is Intent.DEFINITION else intent
     return Intent.LOOKUP if has_reference else Intent.OTHER
 
+
+# 第十条规定了哪几种: the text of the article itself answers.
+_SAYS = re.compile(r"(规定|写|讲|说|列)(了|的是)?(什么|啥|哪些|哪几)|(有)?哪几(种|类|项|个)|哪些(行为|情形|种|类)"
+                   r"|怎么(规定|写|说)的?$|的?(内容|原文|全文)(是什么)?$")
 
 _PREVENTION = re.compile(r"防止|防范|预防|避免|怎么防|如何防|怎样防")
 

@@ -24,9 +24,11 @@ CASES = load_cases()
 
 # --- the cases ------------------------------------------------------------------------------------------------------
 
-def test_there_are_fifty_cases_in_five_groups():
+def test_the_cases_cover_what_people_ask_and_a_fifth_of_those_written_last_is_kept_aside():
     counted = {group: sum(case.group == group for case in CASES) for group in {case.group for case in CASES}}
-    assert counted == {"answers": 15, "plan": 12, "retrieval": 10, "refusals": 9, "near_misses": 4}
+    assert counted == {"answers": 80, "plan": 42, "station": 20, "trainee": 20, "rights": 30, "retrieval": 10, "refusals": 9,
+                       "near_misses": 4}
+    assert sum(case.aside for case in CASES) == 33
 
 
 def test_what_must_be_refused_is_asked_in_every_way_that_matters():
@@ -180,7 +182,7 @@ def test_an_assistant_that_declines_everything_is_caught(library_data):
     assert {"asked/answers", "asked/plan", "asked/near_misses", "asked/refusals", "retrieval/plan"} <= failed
     assert results.figures()["asked", "refusals", "拒答召回"] == Figure(Fraction(1), 8)
     assert results.figures()["asked", "refusals", "结论一致"] == Figure(Fraction(3, 9), 9)
-    assert results.figures()["asked", "plan", "误拒率"] == Figure(Fraction(1), 12)
+    assert results.figures()["asked", "plan", "误拒率"] == Figure(Fraction(1), 36)
     shown = table(results)
     assert "a01  要点召回（回答）0%：缺要点：五百万元以下" in shown
     assert "低于门槛" in shown
@@ -189,9 +191,10 @@ def test_an_assistant_that_declines_everything_is_caught(library_data):
 @pytest.mark.parametrize("what", PARTS)
 def test_a_part_measures_and_judges_only_itself(what, library_data):
     results = run(Evasive(Catalogue(library_data)), what)
-    places = {"retrieval": {"retrieval"}, "answers": {"answers", "plan"}, "refusals": {"refusals", "near_misses"}}[what]
+    places = {"retrieval": {"retrieval"}, "answers": {"answers", "rights", "plan", "station", "trainee", "aside"},
+              "refusals": {"refusals", "near_misses"}}[what]
     assert {score.part if what == "retrieval" else score.group for score in results.scores} == places
-    assert {f.place.split("/")[0 if what == "retrieval" else 1] for f in results.below_gate()} <= places
+    assert {f.place.split("/")[0 if what == "retrieval" else 1] for f in results.below_gate()} <= places - {"aside"}
 
 
 def test_an_unknown_part_is_refused(library_data):
