@@ -10,6 +10,7 @@ from eval.cases import ASIDE, GROUPS, Article, Case, load_cases
 from eval.gate import Failure, Figure, accepted_figures, below, shown
 from kb.answer import Assistant
 from kb.chronicle import LOCATOR as REGISTER_ENTRY
+from kb.compose import STOOD_THEN
 from kb.errors import ConfigError
 from kb.render import to_text
 from kb.text import fold
@@ -176,7 +177,7 @@ def _answered(case: Case, answer: Answer) -> list[Score]:
 
 def _cited_as_current(answer: Answer) -> list[Citation]:
     """Citations of the answer, without those of texts that it names as the ones of an earlier day or of the register."""
-    named = {n for claim in answer.claims for n in claim.citations if claim.text.startswith("当时有效的文本是")}
+    named = {n for claim in answer.claims for n in claim.citations if claim.text.startswith(STOOD_THEN)}
     return [c for c in answer.citations if c.n not in named and c.locator != REGISTER_ENTRY
             and c.passage.version.tier in (Tier.OFFICIAL, Tier.DIGEST)]
 
@@ -231,13 +232,13 @@ def table(results: Results) -> str:
     figures = results.figures()
     for part, show in (("retrieval", _PART_NAME["retrieval"]), ("asked", _PART_NAME["asked"])):
         lines += _part_table(figures, part, show)
-    lines += ["", spread(list(results.answers.values()))] if results.answers else []
+    lines += ["", _spread(list(results.answers.values()))] if results.answers else []
     failures = results.below_gate()
     lines += ["", f"低于门槛 {len(failures)} 项：", *(f"  {failure}" for failure in failures)] if failures else ["", "达到门槛。"]
     return "\n".join(lines)
 
 
-def spread(answers: Sequence[Answer]) -> str:
+def _spread(answers: Sequence[Answer]) -> str:
     """How long answers are and how long they take: the middle one, and the one that 95 of 100 stay below."""
     lengths = sorted(metrics.answer_length(to_text(answer)) for answer in answers)
     times = sorted(answer.elapsed_ms for answer in answers)

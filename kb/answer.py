@@ -220,8 +220,10 @@ class Assistant:
         return outgoing(inquiry.told, inquiry.question, passages, stays_here=self.model_stays_here)
 
     def _compose(self, inquiry: Inquiry, hits: list[Hit], notices: list[Notice]) -> Draft:
-        asked = [self._understand(replace(inquiry.question, text=part, turns=())) for part in inquiry.parts]
-        parts = [(part, self._retriever.search(part)) for part in asked] if len(asked) > 1 else [(inquiry, hits)]
+        parts = [(inquiry, hits)]
+        if len(inquiry.parts) > 1:
+            asked = [self._understand(replace(inquiry.question, text=part, turns=())) for part in inquiry.parts]
+            parts = [(part, self._retriever.search(part)) for part in asked]
         draft = self._composer.compose(inquiry, hits, parts)
         if inquiry.event_day is None:
             return draft

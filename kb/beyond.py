@@ -62,6 +62,8 @@ def beyond(text: str, names: Collection[str]) -> str:
         if re.search(pattern, text):
             return missing
     rule = _RULE.search(text)
-    if rule and not any(name in fold(text) for name in names if name.endswith(("条例", "办法", "细则")) and len(name) > 6):
-        return f"本库没有收录《{rule[1]}》"
-    return ""
+    if rule is None:
+        return ""
+    folded = fold(text)
+    held = any(name in folded for name in names if name.endswith(("条例", "办法", "细则")) and len(name) > 6)
+    return "" if held else f"本库没有收录《{rule[1]}》"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from kb.figures import hard_tokens
 from kb.text import fold, grams, sentences
 from kb.types import Citation, Claim, Finding, Part, Passage, Tier
-from kb.verify import locate_quote, resolve_markers
+from kb.verify import SOURCE_WORD, locate_quote, resolve_markers
 
 __all__ = ["ClaimReader", "citations_of", "is_chinese", "read_claims", "repeats", "split_sentences"]
 
@@ -20,9 +20,8 @@ _LONGEST_QUOTE = 400          # characters shown of one source; beyond it only t
 # --- sentences ------------------------------------------------------------------------------------------------------
 
 _OPENING, _CLOSING = "“「『《（(", "”」』》）)"
-_WORD = r"(?:来源|资料|材料|source)"
 # Only what looks like a marker belongs to the sentence before it: 〔姓名1〕 after a full stop begins the next one.
-_MARKER = (rf"[\[【［〔][ \t]*\^?(?:{_WORD}[ \t]*[:：]?[ \t]*[\d一二三四五六七八九十]|-?\d)[^\[\]【】［］〔〕\n]{{0,16}}[\]】］〕]"
+_MARKER = (rf"[\[【［〔][ \t]*\^?(?:{SOURCE_WORD}[ \t]*[:：]?[ \t]*[\d一二三四五六七八九十]|-?\d)[^\[\]【】［］〔〕\n]{{0,16}}[\]】］〕]"
            r"|[（(][ \t]{0,4}来源[^（）()\n]{1,12}[）)]")
 _ENDING = re.compile(rf"[。！？]*(?:[ \t]*(?:{_MARKER})[。！？]?)*", re.IGNORECASE)
 _LONGEST_MARKER = 40          # characters; an opening bracket not closed by then opens no marker

@@ -10,7 +10,7 @@ from datetime import date
 
 from kb.audience import for_audience
 from kb.currency import applicable
-from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation
+from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, without_list_mark
 from kb.figures import unsupported_tokens
 from kb.lead import FIGURES, SIGNS, Lead, Leads, is_particular
 from kb.planned import PlannedFigures, asks_what_a_figure_is
@@ -21,7 +21,9 @@ from kb.text import chinese_date, grams
 from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier
 from kb.understand import Inquiry, Intent
 
-__all__ = ["Composer", "Draft", "cite_as"]
+__all__ = ["STOOD_THEN", "Composer", "Draft", "cite_as"]
+
+STOOD_THEN = "当时有效的文本是"      # begins a claim that quotes a text of an earlier day
 
 _BASIS_LIMIT = 3
 _BESIDE = 1                  # articles that stand beside those behind the answer
@@ -115,7 +117,7 @@ class Composer:
                 asked = weights(citation.quote, (), self.rarity)
                 n = sources.number(then, self._best_quote(then, asked))
                 stood = sources.found[n - 1]
-                claims.append(Claim(f"当时有效的文本是{cite_as(then, stood.locator)}：“{stood.quote}”", (n,), Part.BASIS))
+                claims.append(Claim(f"{STOOD_THEN}{cite_as(then, stood.locator)}：“{stood.quote}”", (n,), Part.BASIS))
         return replace(draft, claims=tuple(claims), citations=tuple(sources.found))
 
     def _text_of_that_day(self, citation: Citation, day: date) -> Passage | None:
@@ -204,7 +206,7 @@ class Composer:
         def score(text: str) -> float:
             return overlap(text, passage, asked) + 0.3 * bool(re.search(signs, text))
         chosen = quotation(max(paragraphs(passage.text), key=score), score)
-        return chosen if passage.version.tier is Tier.OFFICIAL else re.sub(r"^(?:\d+[.、]|-)\s*", "", chosen)
+        return chosen if passage.version.tier is Tier.OFFICIAL else without_list_mark(chosen)
 
     # -- 怎么做 -----------------------------------------------------------------------------------------------
 
@@ -212,7 +214,7 @@ class Composer:
         """The first steps, or the items of the checklist; not beside a section that answers the very question."""
         section = None if any(map(is_particular, leads)) else self._leads.steps(inquiry, hits)
         items = [line for line in section.text.split("\n") if re.match(r"\d+[.、]|- ", line)] if section else []
-        return [Claim(re.sub(r"^(?:\d+[.、]|-)\s*", "", item), (sources.number(section, item),), Part.STEPS)
+        return [Claim(without_list_mark(item), (sources.number(section, item),), Part.STEPS)
                 for item in items[:_STEP_LIMIT if inquiry.intent is Intent.STEPS else _ITEM_LIMIT] if section]
 
     @property

@@ -7,7 +7,7 @@ from kb.clauses import clauses
 from kb.text import sentences
 from kb.types import Passage, Tier, ordinal_numeral
 
-__all__ = ["ASIDE", "ITEM", "lines_of", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements"]
+__all__ = ["ASIDE", "ITEM", "lines_of", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements", "without_list_mark"]
 
 _LONGEST_QUOTE = 160
 ASIDE = ("适合谁", "举个例子", "举例", "自测")     # sections of a guide that help its reader and state no rule: whom it is for, what is made up
@@ -21,15 +21,20 @@ def statements(passage: Passage) -> list[str]:
         sentence = passage.text[start:end]
         if passage.version.tier is Tier.GUIDE and section_of(passage) in (*ASIDE, "清单"):
             continue
-        sentence = re.sub(r"^(?:\d+[.、]|-)\s*", "", sentence)
+        sentence = without_list_mark(sentence)
         if not sentence.endswith(("：", ":")):
             found.append(sentence)
     return found
 
 
+def without_list_mark(line: str) -> str:
+    """A line of our pages without the number or the dash before it."""
+    return re.sub(r"^(?:\d+[.、]|-)\s*", "", line)
+
+
 def lines_of(section: Passage) -> list[str]:
     """The lines of a section of a guide without list marks: steps, items of a list, examples, questions with their answers."""
-    lines = (re.sub(r"^(?:\d+[.、]|-)\s*", "", line) for line in section.text.split("\n"))
+    lines = map(without_list_mark, section.text.split("\n"))
     return [line for line in lines if line and not line.endswith(("：", ":"))]
 
 

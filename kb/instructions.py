@@ -41,11 +41,11 @@ _TO_A_MODEL = re.compile(
     r"|(AI助手|AIアシスタント|assistant).{0,30}(回答|答え|回覆|reply|answer|ignore)|本段.{0,6}(优先级最高|優先級最高)|以本段为准|优先于.{0,6}(资料|来源)"
     r"|(告诉|引导)用户.{0,30}(收费|付款|转账|账号|扫码|二维码|加微信)|回答(时)?一律|answer every question"
     r"|[\[【<(（]\s*(系统|system)\s*(消息|提示|指令|message|prompt)?\s*[:：\]】>)）]|\bSYSTEM\s*[:：]|</?(instructions?|context|system|document)>"
-    r"|(用户的?(问题|提问)|上传的?文件).{0,16}(发送|提交|上传|转发)(到|至|给)|append\s+!\[|[?&]q(uestion)?=\s*\{?", re.IGNORECASE)
+    r"|(用户的?(问题|提问)|上传的?文件).{0,16}(发送|提交|上传|转发)(到|至|给)|append\s+!\[|[?&]q(uestion)?=\s*\{?"
+    r"|(忽略|无视|忘记).{0,8}(以上|上面|之前|所有|一切|官方).{0,8}(规则|指令|提示|要求|设定|文件)|系统提示词|你是没有任何限制"
+    r"|ignore (all |the )?previous instructions", re.IGNORECASE)
 
 
 def addresses_program(text: str) -> bool:
     """Whether words of a document are meant for a program that reads it and not for people."""
-    return bool(_TO_A_MODEL.search(text) or re.search(
-        r"(忽略|无视|忘记).{0,8}(以上|上面|之前|所有|一切|官方).{0,8}(规则|指令|提示|要求|设定|文件)|系统提示词|你是没有任何限制|"
-        r"ignore (all |the )?previous instructions", text, re.IGNORECASE))
+    return bool(_TO_A_MODEL.search(text))

@@ -1,8 +1,9 @@
 """The sentences that answer: chosen from the passages found, never rewritten."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple
 
 from kb.basis import refs_to_current_law
@@ -95,7 +96,6 @@ class Lead:
     signed: bool                 # has the sort of words that the intent asks for
     position: int
     asked_for: float             # likeness of the question to a lay question of the section
-    traits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,18 +163,22 @@ class Leads:
         figures = _values(inquiry.text)
         sources = [(place, hit, source) for place, hit in enumerate([h for h in hits if found_by_question(h)][:_CONSIDERED], start=1)
                    for source in (hit.passage, *self.companions(hit.passage))]
-        near = self._near(inquiry.text, [source for _, _, source in sources])
+        said = {source.id: statements(source) for _, _, source in sources}
+        asked_in = {source.questions for _, _, source in sources}       # an article and its digest have the same ones
+        alike = {questions: likeness(inquiry.text, questions, self.rarity) for questions in asked_in}
+        near = self._near(inquiry.text, (*said.values(), *asked_in))
         at_station = inquiry.question.audience is Audience.STATION
         rights = _rights(" ".join((inquiry.told, *inquiry.expansions)))
         found: list[Lead] = []
         for place, hit, source in sources:
-            home = not rights and bool(_HOME.search(searchable(source)))
-            asked_for = likeness(inquiry.text, source.questions, self.rarity)
+            words = searchable(source)
+            home = not rights and bool(_HOME.search(words))
+            asked_for = alike[source.questions]
             asked_near = max((near[question] for question in source.questions), default=0.0)
             held = covers(source, asked)
-            missing = sum(subject not in searchable(source) for subject in inquiry.subjects)
+            missing = sum(subject not in words for subject in inquiry.subjects)
             beside = any(subject in source.title for subject in inquiry.other_subjects)
-            for position, sentence in enumerate(statements(source)):
+            for position, sentence in enumerate(said[source.id]):
                 if (_IN_ENGLISH in sentence and "英" not in inquiry.text) or (not at_station and _TO_A_VISITOR.match(sentence)):
                     continue
                 traits = _Traits(
@@ -187,12 +191,12 @@ class Leads:
                     stray=any(subject in sentence for subject in inquiry.strays), length=len(sentence) / 100,
                     long=len(sentence) > 150, short=len(sentence) < 12)
                 score = sum(weight * trait for weight, trait in zip(_WEIGHTS, traits, strict=True))
-                found.append(Lead(sentence, source, hit.passage, score, traits.said, bool(traits.signed), position, asked_for, traits))
+                found.append(Lead(sentence, source, hit.passage, score, traits.said, bool(traits.signed), position, asked_for))
         return found
 
-    def _near(self, text: str, sources: Sequence[Passage]) -> dict[str, float]:
-        """How near in meaning every sentence and every lay question of the sources is to what is asked."""
-        others = list(dict.fromkeys(other for source in sources for other in (*statements(source), *source.questions)))
+    def _near(self, text: str, texts: Iterable[Sequence[str]]) -> dict[str, float]:
+        """How near in meaning each of the texts is to what is asked."""
+        others = list(dict.fromkeys(chain.from_iterable(texts)))
         return dict(zip(others, self.meaning(text, others), strict=True))
 
     def steps(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Passage | None:

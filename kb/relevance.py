@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from kb.text import grams
 from kb.types import Passage
 
-__all__ = ["NEVER", "Meaning", "Rarity", "asked_terms", "coverage", "covers", "inside", "likeness", "overlap", "searchable",
+__all__ = ["NEVER", "Meaning", "Rarity", "asked_terms", "coverage", "covers", "inside", "likeness", "overlap", "pairs", "searchable",
            "shared", "weights"]
 
 Rarity = Callable[[Sequence[str]], dict[str, float]]      # `PassageIndex.rarity`
@@ -86,9 +86,14 @@ def likeness(text: str, questions: Sequence[str], rarity: Rarity) -> float:
     return max((2 * weight(asked & terms) / (weight(asked) + weight(terms) or 1.0) for terms in known), default=0.0)
 
 
+def pairs(text: str) -> set[str]:
+    """The character bigrams of a text, with its numbers and Latin words."""
+    return {term for term in grams(text) if len(term) > 1}
+
+
 def shared(sentence: str, paragraph: str) -> float:
     """Share of a sentence's bigrams that a 款 contains."""
-    said = {term for term in grams(sentence) if len(term) > 1}
+    said = pairs(sentence)
     return len(said & set(grams(paragraph))) / len(said) if said else 0.0
 
 

@@ -4,7 +4,7 @@ Rules only, no model: every decision here can be shown to the person who asked.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ from kb.errors import QuestionError
 from kb.indicators import PLAN, bundled_indicators, counted
 from kb.instructions import without_instructions
 from kb.lexicon import Lexicon
-from kb.statute import find_documents, find_refs
+from kb.statute import DocumentMention, find_documents, find_refs
 from kb.story import gist, is_story
 from kb.text import fold
 from kb.types import Question, StatuteRef
@@ -99,7 +99,8 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         text = _standalone(previous.rstrip("？?。"), _without_connective(text))
     story = text if is_story(text) else ""
     text = gist(text, lexicon.telling)
-    documents = _documents(text, lexicon, names)
+    named = find_documents(text, names)
+    documents = _documents(text, named, lexicon, names)
     mentions = _refs(text, names, documents)
     expansions = lexicon.expansions(text)
     return Inquiry(
@@ -109,16 +110,16 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         strays=tuple(term for term in lexicon.apart if term[:2] not in text + "".join(expansions)),
         version_year=_version_year(text) if mentions else "",
         expansions=expansions, event_day=_event_day(story or text, question.as_of), place=place_in(story or text),
-        bound_to=bound_to(text, question.as_of), beyond=beyond(text, names), topic=_topic(text, names),
+        bound_to=bound_to(text, question.as_of), beyond=beyond(text, names), topic=_topic(text, named),
         beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
         asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
         story=story, instructed=instructed)
 
 
-def _topic(text: str, names: Mapping[str, str]) -> str:
+def _topic(text: str, named: Sequence[DocumentMention]) -> str:
     """What is left beside the documents named; everything where that says too little."""
     rest = text
-    for mention in sorted(find_documents(text, names), key=lambda mention: -mention.start):
+    for mention in sorted(named, key=lambda mention: -mention.start):
         rest = f"{rest[:mention.start]} {rest[mention.end:]}"
     return rest if len(re.findall(r"[\u3400-\u9fff]", rest)) >= _A_TOPIC else text
 
@@ -137,10 +138,9 @@ def _version_year(text: str) -> str:
     return match[1] or match[2] if match else ""
 
 
-def _documents(text: str, lexicon: Lexicon, names: Mapping[str, str]) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(mention.document for mention in find_documents(text, names)))
+def _documents(text: str, named: Sequence[DocumentMention], lexicon: Lexicon, names: Mapping[str, str]) -> tuple[str, ...]:
     meant = lexicon.document_meant(text) or (PLAN if _BARE_FIGURE.match(text) and counted(text, bundled_indicators()) else "")
-    return named or ((names.get(fold(meant), meant),) if meant else ())
+    return tuple(dict.fromkeys(mention.document for mention in named)) or ((names.get(fold(meant), meant),) if meant else ())
 
 
 # 50家是什么: nothing but a figure is asked about, and the plan has it.

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb.figures import HardToken, hard_tokens, unsupported_tokens
-from kb.text import chinese_date, fold, grams, parse_numeral
+from kb.relevance import pairs, shared
+from kb.text import chinese_date, fold, parse_numeral
 from kb.types import Citation, Claim, Finding, Part, Tier, Verdict
 
-__all__ = ["Checked", "HardToken", "altered_quotations", "check", "hard_tokens", "locate_quote", "polarity_conflict",
+__all__ = ["SOURCE_WORD", "Checked", "HardToken", "altered_quotations", "check", "hard_tokens", "locate_quote", "polarity_conflict",
            "resolve_markers", "source_words", "speaks_of_something_else", "unsupported_names", "unsupported_tokens"]
 
 
@@ -80,9 +81,9 @@ def altered_quotations(text: str, sources: Sequence[str]) -> list[str]:
 
 # --- markers --------------------------------------------------------------------------------------------------------
 
-_WORD = r"(?:来源|资料|材料|source)"
+SOURCE_WORD = r"(?:来源|资料|材料|source)"      # what a marker may call its source
 _JOIN = r"\s*[-–—－~～至到,，、;；]\s*"
-_BRACKETED = re.compile(rf"[ \t]*[\[【［〔]\s*\^?{_WORD}?\s*(-?\d{{1,3}}(?:{_JOIN}{_WORD}?\d{{1,3}})*)\s*[\]】］〕]"
+_BRACKETED = re.compile(rf"[ \t]*[\[【［〔]\s*\^?{SOURCE_WORD}?\s*(-?\d{{1,3}}(?:{_JOIN}{SOURCE_WORD}?\d{{1,3}})*)\s*[\]】］〕]"
                         r"(?!\s*第?\d+\s*号)", re.IGNORECASE)
 _WORDED = re.compile(r"[ \t]*[（(\[【［]?\s*来源\s*[:：]?\s*[\[【［]?(\d{1,3}|[一二三四五六七八九十]{1,3})"
                      r"(?:[\]】］]?\s*[）)\]】］]|(?=\s|[，。；、,.;：:！？]|$))")
@@ -114,7 +115,7 @@ def _numbers(written: str, count: int) -> tuple[list[int], bool]:
         return [], False
     valid: list[int] = []
     sound = True
-    for part in re.split(r"[,，、;；]", re.sub(_WORD, "", written, flags=re.IGNORECASE)):
+    for part in re.split(r"[,，、;；]", re.sub(SOURCE_WORD, "", written, flags=re.IGNORECASE)):
         span = _RANGE.fullmatch(part.strip())
         first, last = (int(span[1]), int(span[2])) if span else (parse_numeral(part) or 0,) * 2
         sound = sound and 1 <= first <= last <= count
@@ -212,9 +213,7 @@ _LEAST_PAIRS = 6
 
 def speaks_of_something_else(sentence: str, sources: Sequence[str]) -> bool:
     """Whether a sentence has hardly a pair of characters in common with all that it cites."""
-    said = {gram for gram in grams(sentence) if len(gram) > 1}
-    held = {gram for source in sources for gram in grams(source)}
-    return len(said) >= _LEAST_PAIRS and len(said & held) < _LEAST_SHARED * len(said)
+    return len(pairs(sentence)) >= _LEAST_PAIRS and shared(sentence, "\n".join(sources)) < _LEAST_SHARED
 
 
 def check(claims: Sequence[Claim], citations: Sequence[Citation], *, generated: bool = False) -> Checked:

@@ -17,11 +17,11 @@ from typing import Annotated
 import typer
 from pypinyin import lazy_pinyin
 
+from kb.assemble import LIBRARY_FOLDER
 from kb.homophones import HOMOPHONES_FILE
 from kb.lexicon import bundled_lexicon
 from kb.questions import bundled_questions
 
-LIBRARY = Path(__file__).parents[1] / "kb" / "library"
 # Times, and log of how much more often than chance.
 _OFTEN_MISTAKEN = {"同行"}       # 通行 is a word as well
 _PAGES, _LAW, _QUESTIONS = (3, 2.0), (8, 2.0), (6, 1.0)
@@ -38,7 +38,7 @@ def words(text: str, seen: int, together: float) -> set[str]:
 
 def main(statutes: Annotated[Path, typer.Option(help="articles of national law, JSON lines, gzip")]) -> None:
     pages = "\n".join("\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("问："))
-                      for path in sorted(LIBRARY.rglob("*")) if path.suffix in (".md", ".toml"))
+                      for path in sorted(LIBRARY_FOLDER.rglob("*")) if path.suffix in (".md", ".toml"))
     asked = "\n".join(question for questions in bundled_questions().values() for question in questions)
     with gzip.open(statutes, "rt", encoding="utf-8") as file:
         law = "\n".join(json.loads(line)["text"] for line in file)

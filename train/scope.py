@@ -14,12 +14,12 @@ from typing import Annotated
 
 import typer
 
+from kb.assemble import LIBRARY_FOLDER
 from kb.glossary import bundled_glossary
 from kb.questions import bundled_questions
 from kb.relevance import asked_terms
 from kb.scope import SCOPE_FILE
 
-LIBRARY = Path(__file__).parents[1] / "kb" / "library"
 EVERYDAY = Path(__file__).parent / "everyday.txt"
 _SMOOTHING = 0.3
 _EVERYDAY_COUNTS = 2
@@ -39,9 +39,9 @@ def weights(ours: Iterable[str], others: Iterable[str]) -> dict[str, float]:
 def main(others: Annotated[Path, typer.Option(help="questions about other laws, JSON lines")]) -> None:
     asked = [question for questions in bundled_questions().values() for question in questions]
     asked += [f"什么是{term.name}" for term in bundled_glossary().terms]
-    pages = [line for path in sorted(LIBRARY.rglob("*.md")) for line in path.read_text(encoding="utf-8").splitlines()]
+    pages = [line for path in sorted(LIBRARY_FOLDER.rglob("*.md")) for line in path.read_text(encoding="utf-8").splitlines()]
     asked += [line.removeprefix("问：") for line in pages if line.startswith("问：")]
-    asked += [line for path in sorted((LIBRARY / "plan").glob("*.md")) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    asked += [line for path in sorted((LIBRARY_FOLDER / "plan").glob("*.md")) for line in path.read_text(encoding="utf-8").splitlines() if line]
     elsewhere = [json.loads(line)["question"] for line in others.read_text(encoding="utf-8").splitlines()]
     elsewhere += EVERYDAY.read_text(encoding="utf-8").split() * _EVERYDAY_COUNTS
     learned = weights(dict.fromkeys(asked), elsewhere)

@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from kb.errors import KbError
 from kb.incidents import record
 from kb.render import escape_markdown
+from kb.route import host_of
 from kb.throttle import Throttle
 from kb.types import Answer
 from views.wording import CHINESE, LANGUAGES, Wording
@@ -113,7 +113,7 @@ def _take_language() -> None:
 
 def endpoint(settings: "Settings") -> str:
     """Where a configured model is reached, as a person would name it; never the key or a path."""
-    return urlsplit(settings.base_url).netloc.rpartition("@")[2] or "OpenAI"
+    return host_of(settings.base_url) or "OpenAI"
 
 
 # Streamlit's chat glides to its own end while an answer grows. A wheel event stops the glide; the question is then held
