@@ -175,8 +175,7 @@ class Assistant:
     def _ours(self, inquiry: Inquiry) -> bool:
         """Whether the question is about our field, by the documents it names or by its words."""
         text = inquiry.text
-        return bool(inquiry.documents or inquiry.refs) or (
-            not self.lexicon.elsewhere(text) and self.scope.ours(text, uses_our_words=self.lexicon.in_field(text)))
+        return bool(inquiry.documents or inquiry.refs) or self.scope.ours(text, uses_our_words=self.lexicon.in_field(text))
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""

@@ -50,7 +50,7 @@ class LiveIndex:
         return self._newest().nearest_asked(query, top)
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        return self._newest().rarity(terms)
+        return self._generation.rarity(terms)     # asked dozens of times a question: whether there is a newer one was looked up by its search
 
     def __len__(self) -> int:
         return len(self._newest())

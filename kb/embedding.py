@@ -6,7 +6,7 @@ good it is and what it cannot do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -110,9 +110,15 @@ class StaticEmbedder:
 
 def meaning(text: str, others: Sequence[str]) -> list[float]:
     """`kb.relevance.Meaning` by the bundled model: cosine similarity of `text` to each of the others."""
-    vectors = StaticEmbedder().embed([text, *others])
-    similarities: list[float] = (vectors[1:] @ vectors[0]).tolist()
+    if not others:
+        return []
+    similarities: list[float] = (np.stack([_vector(other) for other in others]) @ _vector(text)).tolist()
     return similarities
+
+
+@lru_cache(maxsize=16_384)         # 8 MB: the same sentences and lay questions are compared with many questions
+def _vector(text: str) -> npt.NDArray[np.float32]:
+    return StaticEmbedder().embed_query(text)
 
 
 @cache

@@ -7,9 +7,10 @@ from kb.clauses import clauses
 from kb.text import sentences
 from kb.types import Passage, Tier, ordinal_numeral
 
-__all__ = ["ASIDE", "ITEM", "lines_of", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements", "without_list_mark"]
+__all__ = ["ASIDE", "ITEM", "enumeration", "lines_of", "locator_of", "opening_of", "paragraphs", "quotation", "section_of", "statements", "without_list_mark"]
 
 _LONGEST_QUOTE = 160
+_LONGEST_LIST = 420
 ASIDE = ("适合谁", "举个例子", "举例", "自测")     # sections of a guide that help its reader and state no rule: whom it is for, what is made up
 ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)]")
 
@@ -68,6 +69,19 @@ def locator_of(passage: Passage, quote: str) -> str:
         if quote in paragraph:
             return f"{passage.locator}第{ordinal_numeral(number)}款"
     return passage.locator
+
+
+def enumeration(paragraph: str) -> str:
+    """A 款 that lists at least two 项, with as many of them as can be read at a glance; empty for any other."""
+    opening, *items = paragraph.split("\n")
+    if len(items) < 2 or ITEM.match(opening) or not ITEM.match(items[0]):
+        return ""
+    listed = opening
+    for item in items:
+        if len(listed) + len(item) > _LONGEST_LIST:
+            break
+        listed += f"\n{item}"
+    return listed if listed != opening else ""
 
 
 def quotation(paragraph: str, score: Callable[[str], float]) -> str:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -61,6 +62,8 @@ class Generation:
         self.manifest = manifest
         self._data, self._embedder, self._copy = data, embedder, copy
         self._lexical, self._asked = LexicalIndex(copy / "lexical"), LexicalIndex(copy / "asked")
+        # A question asks for the same terms dozens of times. Not a method of self: a cycle would keep an old generation alive.
+        self._rarity = lru_cache(maxsize=65_536)(partial(_rarity, self._lexical, self._asked))
         self._vectors: list[VectorIndex] = []
         self._opening = threading.Lock()
         # A running application drops an old generation that another thread may still search: the last user frees it.
@@ -79,8 +82,7 @@ class Generation:
         return self._opened_vectors().nearest_asked(self._embedder.embed_query(query), top)
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        total = len(self._lexical)
-        return {term: idf(total, max(self._lexical.frequency(term), self._asked.frequency(term))) for term in terms}
+        return {term: self._rarity(term) for term in terms}
 
     def __len__(self) -> int:
         return self.manifest.passages
@@ -108,6 +110,10 @@ class Generation:
 
                 self._vectors.append(VectorIndex(self._copy / "chroma"))
             return self._vectors[0]
+
+
+def _rarity(texts: LexicalIndex, questions: LexicalIndex, term: str) -> float:
+    return idf(len(texts), max(texts.frequency(term), questions.frequency(term)))
 
 
 def _private_copy(data: Path, manifest: Manifest) -> Path:

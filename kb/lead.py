@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kb.basis import refs_to_current_law
 from kb.currency import in_force
-from kb.excerpt import paragraphs, section_of, statements
+from kb.excerpt import enumeration, paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
 from kb.relevance import Meaning, Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
@@ -123,6 +123,8 @@ class Leads:
             return self._in_brief(steps), next_best
         if inquiry.intent in FIGURES and not best.signed:
             best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
+        if inquiry.asks_list and (listed := _whole_list(best)):
+            return [listed], next_best
         chosen, length = [best], len(best.text)
         for candidate in ranked:
             if candidate is not best and len(chosen) < _LIMIT and length + len(candidate.text) <= _LONGEST \
@@ -289,6 +291,15 @@ def _joined(leads: list[Lead]) -> list[Lead]:
         else:
             joined.append(lead)
     return joined
+
+
+def _whole_list(best: Lead) -> Lead | None:
+    """The list of the law in which the best sentence, or the one our digest tells, is an item."""
+    if best.cited.version.tier is not Tier.OFFICIAL:
+        return None
+    paragraph = max(paragraphs(best.cited.text), key=lambda paragraph: (best.text in paragraph, shared(best.text, paragraph)))
+    listed = enumeration(paragraph)
+    return replace(best, text=listed, source=best.cited) if listed else None
 
 
 def _belongs(candidate: Lead, best: Lead) -> bool:

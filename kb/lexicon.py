@@ -22,17 +22,14 @@ _ZEROS = re.compile(r"(?<=\d)[оОoOοΟ]+(?=[оОoOοΟ]*[万亿千百元])")  
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field,
-    `foreign` those of fields that are never ours; `named` maps a word to the document it stands for;
-    `subjects` are terms that an answer must contain when the question
-    does, and `apart` those whose sentences answer nothing else; `latin` English and pinyin words, lower case, with the
+    """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field; `named` maps a word
+    to the document it stands for; `subjects` are terms that an answer must contain when the question does, and `apart` those whose sentences answer nothing else; `latin` English and pinyin words, lower case, with the
     Chinese for each."""
 
     misspelt: Mapping[str, str]
     expand: Mapping[str, tuple[str, ...]]
     traditional: Mapping[int, str]
     field: frozenset[str]
-    foreign: frozenset[str]
     named: Mapping[str, str]
     subjects: tuple[str, ...]
     apart: tuple[str, ...]
@@ -75,12 +72,8 @@ class Lexicon:
         return sum(term in text for term in self.field | self.expand.keys())
 
     def in_field(self, text: str) -> bool:
-        """Whether a corrected question uses a word of our field and none of a field that is never ours."""
-        return any(term in text for term in self.field) and not self.elsewhere(text)
-
-    def elsewhere(self, text: str) -> bool:
-        """Whether it uses a word of a field that is never ours."""
-        return any(term in text for term in self.foreign)
+        """Whether a corrected question uses a word of our field."""
+        return any(term in text for term in self.field)
 
 
 @cache
@@ -94,7 +87,6 @@ def bundled_lexicon() -> Lexicon:
         expand=_expansions(data["expand"], glossary),
         traditional={ord(old): new for old, new in pairs},
         field=frozenset(data["field"]["terms"]) | {word for term in glossary.terms for word in (term.name, *term.also)},
-        foreign=frozenset(data["foreign"]["terms"]),
         named=data["named"],
         subjects=tuple(data["subjects"]["terms"]),
         apart=tuple(data["subjects"]["apart"]),

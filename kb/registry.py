@@ -114,8 +114,8 @@ class Registry:
         return found[0] if len(found) == 1 else None
 
     def _titled(self, title: str, alone: bool) -> list[RegisteredVersion]:
-        wanted = fold(short_title(title))
-        exact = [e for e in self.entries if fold(short_title(e.title)) == wanted]
+        wanted = _short(title)
+        exact = [e for e in self.entries if _short(e.title) == wanted]
         exact = exact or [e for e in self.entries if fold(f"{short_title(e.title)}({e.label})") == wanted]
         if exact:
             return exact
@@ -138,7 +138,7 @@ class Registry:
 
     def document(self, name: str) -> str:
         """The version group a name leads to; the name itself where it is not registered."""
-        return self.names.get(fold(name)) or self.names.get(fold(short_title(name))) or name
+        return self.names.get(fold(name)) or self.names.get(_short(name)) or name
 
     def in_force(self, document: str, day: date) -> tuple[RegisteredVersion, ...]:
         """The versions in force on a day, newest first: usually one, several where texts stand side by side."""
@@ -242,6 +242,11 @@ def _refuse_twins(entries: Iterable[RegisteredVersion]) -> None:
         if (entry.title, entry.label) in seen:
             raise _fault(f"{entry.title} {entry.label}", "登记了两次")
         seen.add((entry.title, entry.label))
+
+
+@lru_cache(maxsize=2048)
+def _short(title: str) -> str:
+    return fold(short_title(title))
 
 
 def _begins(entry: RegisteredVersion) -> date:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 
 from kb.text import grams
 from kb.types import Passage
@@ -52,12 +53,13 @@ def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Se
     return min(1.0, length * sum(w for term, w in weight.items() if term in found) / total)
 
 
-def asked_terms(text: str) -> set[str]:
+@lru_cache(maxsize=16_384)      # the lay questions of the library come again and again
+def asked_terms(text: str) -> frozenset[str]:
     """Bigrams, numbers and Latin words of what is asked about, without the words of asking."""
     text = re.sub(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}[日号])?", " ", text)      # when it happened, not what
     for word in _ASKING:
         text = text.replace(word, " ")
-    return {term for term in grams(text) if len(term) > 1 or term.isascii()}
+    return frozenset(term for term in grams(text) if len(term) > 1 or term.isascii())
 
 
 def searchable(passage: Passage) -> str:
@@ -81,7 +83,7 @@ def likeness(text: str, questions: Sequence[str], rarity: Rarity) -> float:
     known = [terms for question in questions if asked & (terms := asked_terms(question))]
     rare = rarity(sorted(asked.union(*known))) if known else {}
 
-    def weight(terms: set[str]) -> float:
+    def weight(terms: frozenset[str]) -> float:
         return sum(rare.get(term, 0.0) for term in terms)
     return max((2 * weight(asked & terms) / (weight(asked) + weight(terms) or 1.0) for terms in known), default=0.0)
 

@@ -48,7 +48,8 @@ class Inquiry:
     `text` is the corrected, standalone question, of a long story its point; `story` is then the whole; `expansions` are
     legal terms to search for as well; `event_day` is the
     day the question says something happened, where that is before the day asked about. `asks_when` is true for a
-    question about a document's own dates, `asks_change` for one about what a new version changed; `version_year` names
+    question about a document's own dates, `asks_change` for one about what a new version changed, `asks_list` for one that wants
+    all the cases, conditions or papers that a rule lists; `version_year` names
     the version asked for. `subjects` must occur in an answer, `other_subjects` must not be its document's subject, and
     a sentence about one of `strays` answers something else. `bound_to` are countries, places and coming years without
     which an answer would be about something else. `beforehand` is true where something is to be prevented, `instructed` where
@@ -68,6 +69,7 @@ class Inquiry:
     parts: tuple[str, ...] = ()
     asks_when: bool = False
     asks_change: bool = False
+    asks_list: bool = False
     subjects: tuple[str, ...] = ()
     other_subjects: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
@@ -112,7 +114,7 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         expansions=expansions, event_day=_event_day(story or text, question.as_of), place=place_in(story or text),
         bound_to=bound_to(text, question.as_of), beyond=beyond(text, names), topic=_topic(text, named),
         beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
-        asks_change=bool(_CHANGED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
+        asks_change=bool(_CHANGED.search(text)), asks_list=bool(_LISTED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
         story=story, instructed=instructed)
 
 
@@ -200,7 +202,7 @@ _INTENTS: tuple[tuple[Intent, str], ...] = (
     (Intent.DURATION, r"多久|多长|几年|多少年|几个月|多少天|几天|期限|什么期间|时效|最长|判几年|时限|保护期"),
     (Intent.DATE, r"什么时候|何时|哪天|哪年|哪一年|几号|几月|生效|开始施行|起施行|什么时间|何日"),
     (Intent.PENALTY, r"罚|判刑|坐牢|刑|处罚|后果|承担什么|什么责任|法律责任"),
-    (Intent.AMOUNT, r"多少|(?<!哪)几[个家次倍期份项类种方]|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
+    (Intent.AMOUNT, r"多少|(?<![哪举出])几[个家次倍期份项类种方]|比例|百分之|多大|数额|金额|赔|上限|下限|标准|目标|指标|门槛|补偿|周期|达到|人次"),
     (Intent.WHO, r"谁|哪个部门|哪个单位|哪家|什么部门|什么机关|哪个法院|哪些人|哪些部门|管辖|找哪|去哪|哪里|向哪"),
     (Intent.DEFINITION, r"是什么$|是什么意思|什么是|什么叫|啥叫|啥是|是指|含义|定义|指的是|算什么"),
     (Intent.PERMISSION, r"吗|可不可以|能不能|可以不|能否|是否|是不是|算不算|行不行|合法|违法|犯法|构成|属于|要不要|必须|应不应该|有没有"),
@@ -222,6 +224,9 @@ _SAYS = re.compile(r"(规定|写|讲|说|列)(了|的是)?(什么|啥|哪些|哪
                    r"|怎么(规定|写|说)的?$|的?(内容|原文|全文)(是什么)?$")
 
 _PREVENTION = re.compile(r"防止|防范|预防|避免|怎么防|如何防|怎样防")
+
+# Not 几项指标: where a number is asked, the figure answers.
+_LISTED = re.compile(r"哪些|哪几|列举|列出|分别(是|有)|(什么|啥)(情形|情况|因素|材料|内容|条件|行为|证据|措施|方式|要求)|(?<![有共设建])几(种|类|样)(情形|情况|行为|方式|材料)")
 
 _CHANGED = re.compile(r"(修改|修订|改|变)了(什么|哪些|啥)|有(什么|哪些|啥)(变化|修改|不同|区别)|新旧.{0,6}(对照|区别|变化|不同)|(变化|修改)有哪些")
 

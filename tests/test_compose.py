@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from kb.answer import Assistant
-from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, statements
+from kb.excerpt import ITEM, enumeration, locator_of, opening_of, paragraphs, quotation, statements
 from kb.figures import unsupported_tokens
 from kb.types import Answer, Kind, Part, Passage, Question, Tier, Verdict, Version, ordinal_numeral
 
@@ -113,6 +113,26 @@ def test_no_paragraph_is_named_where_it_cannot_be_counted(passage):
 def test_a_quoted_item_is_introduced_by_the_words_that_open_its_list():
     assert opening_of(_made(LISTED), "（一）甲；") == "“有下列情形之一的，处罚款：”"
     assert opening_of(_made(LISTED), "前款规定的罚款由某局作出。") == ""
+
+
+@pytest.mark.parametrize(("paragraph", "listed"), [
+    ("下列情形之一：\n（一）公开的；\n（二）明显的。", "下列情形之一：\n（一）公开的；\n（二）明显的。"),
+    ("下列情形之一：\n（一）公开的。", ""),
+    ("经营者不得作虚假宣传。", ""),
+    ("（二）接着上一部分的；\n（三）再一项；\n（四）末项。", ""),
+    ("下列情形之一：\n" + "\n".join(f"（{n}）{'长' * 150}；" for n in "一二三四"), "下列情形之一：\n" + "\n".join(f"（{n}）{'长' * 150}；" for n in "一二")),
+], ids=["whole", "one item", "no list", "without its opening", "as much as is read at a glance"])
+def test_a_list_is_quoted_with_the_words_that_open_it(paragraph, listed):
+    assert enumeration(paragraph) == listed
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("question", "items"), [
+    ("“实质上相同”怎么判断，要考虑哪些因素", ["异同程度", "容易想到", "公有领域"]),
+    ("哪些情形下信息已经算为公众所知悉", ["一般常识", "公开出版物"]),
+])
+def test_who_asks_for_a_list_gets_the_list_and_not_one_item_of_it(full: Assistant, question, items):
+    assert [item for item in items if item not in said(ask(full, question))] == []
 
 
 def test_a_long_paragraph_is_quoted_by_the_whole_sentence_that_bears_on_the_question():
