@@ -60,6 +60,7 @@ _NEARLY = 0.6                # points below the best sentence that others of its
 _NOT_FAR = 0.6               # of another passage that stands in the legal basis beside it
 _AS_GOOD = 0.25              # and the best one of another passage
 _LIMIT = 3
+_LIST_BEARS = 0.7            # of what the best sentence's own 款 has of the question
 _SAME_QUESTION = 0.65        # from this likeness on, a section is asked for in so many words
 _SAME_RULE = 0.45            # of a guide's bigrams in a 款: below it, the guide itself is cited
 _MOST_OF_A_CLAUSE = 0.25     # of a clause's terms must stand in the sentence that answers it
@@ -123,8 +124,8 @@ class Leads:
             return self._in_brief(steps), next_best
         if inquiry.intent in FIGURES and not best.signed:
             best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
-        if inquiry.asks_list and (listed := _whole_list(best)):
-            return [listed], next_best
+        if inquiry.asks_list and (listed := self._list_beside(best, inquiry)):
+            return listed, next_best
         chosen, length = [best], len(best.text)
         for candidate in ranked:
             if candidate is not best and len(chosen) < _LIMIT and length + len(candidate.text) <= _LONGEST \
@@ -156,6 +157,20 @@ class Leads:
             if best.signed and inside(best.text, asked) >= _MOST_OF_A_CLAUSE and best not in (*chosen, *found):
                 found.append(best)
         return found[:_LIMIT - 1]
+
+    def _list_beside(self, best: Lead, inquiry: Inquiry) -> list[Lead]:
+        """The list of the law that bears on what is asked, in the article of the best sentence; after that sentence where it
+        is no part of the list. Empty where the article lists nothing, or something else."""
+        if best.cited.version.tier is not Tier.OFFICIAL:
+            return []
+        asked = weights(inquiry.text, inquiry.expansions, self.rarity)
+        own = max(paragraphs(best.cited.text), key=lambda paragraph: (best.text in paragraph, shared(best.text, paragraph)))
+        lists = [paragraph for paragraph in paragraphs(best.cited.text) if enumeration(paragraph)]
+        nearest = max(lists, key=lambda paragraph: (inside(paragraph, asked), paragraph == own), default="")
+        if not nearest or inside(nearest, asked) < _LIST_BEARS * inside(own, asked):
+            return []
+        listed = replace(best, text=enumeration(nearest), source=best.cited, cited=best.cited)
+        return [listed] if nearest == own else [best, listed]
 
     def _candidates(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Lead]:
         asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
@@ -291,15 +306,6 @@ def _joined(leads: list[Lead]) -> list[Lead]:
         else:
             joined.append(lead)
     return joined
-
-
-def _whole_list(best: Lead) -> Lead | None:
-    """The list of the law in which the best sentence, or the one our digest tells, is an item."""
-    if best.cited.version.tier is not Tier.OFFICIAL:
-        return None
-    paragraph = max(paragraphs(best.cited.text), key=lambda paragraph: (best.text in paragraph, shared(best.text, paragraph)))
-    listed = enumeration(paragraph)
-    return replace(best, text=listed, source=best.cited) if listed else None
 
 
 def _belongs(candidate: Lead, best: Lead) -> bool:
