@@ -15,7 +15,7 @@ from kb.figures import unsupported_tokens
 from kb.lead import FIGURES, SIGNS, Lead, Leads, is_particular
 from kb.planned import PlannedFigures, asks_what_a_figure_is
 from kb.ports import PassageStore
-from kb.relevance import Meaning, Rarity, overlap, shared, weights
+from kb.relevance import Meaning, Rarity, headings, overlap, shared, weights
 from kb.statute import short_title
 from kb.text import chinese_date, grams
 from kb.types import Citation, Claim, Hit, Kind, Part, Passage, Tier
@@ -203,8 +203,10 @@ class Composer:
 
     def _best_quote(self, passage: Passage, asked: Mapping[str, float], signs: str = r"$^") -> str:
         """The 款 that bears on the question; a sentence or 项 of it when it is long. Always a verbatim cut."""
+        above = headings(passage)
+
         def score(text: str) -> float:
-            return overlap(text, passage, asked) + 0.3 * bool(re.search(signs, text))
+            return overlap(text, above, asked) + 0.3 * bool(re.search(signs, text))
         chosen = quotation(max(paragraphs(passage.text), key=score), score)
         return chosen if passage.version.tier is Tier.OFFICIAL else without_list_mark(chosen)
 

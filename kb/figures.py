@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from kb.text import fold, parse_numeral
 
@@ -115,7 +116,12 @@ def _normalised(text: str) -> list[str]:
     return [_LIST_NUMBER.sub("", line) for line in lines]
 
 
-def _tokens(text: str) -> Iterator[HardToken]:
+@lru_cache(maxsize=4096)      # one answer compares the same passages with several sentences
+def _tokens(text: str) -> tuple[HardToken, ...]:
+    return tuple(_found(text))
+
+
+def _found(text: str) -> Iterator[HardToken]:
     for line in _normalised(text):
         for law in _LAW.finditer(line):
             yield HardToken("law", law[1], written=f"《{law[1]}》")

@@ -11,7 +11,19 @@ from kb.currency import in_force
 from kb.excerpt import enumeration, paragraphs, section_of, statements
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.ports import PassageStore
-from kb.relevance import Meaning, Rarity, asked_terms, covers, inside, likeness, overlap, searchable, shared, weights
+from kb.relevance import (
+    Meaning,
+    Rarity,
+    asked_terms,
+    covers,
+    headings,
+    inside,
+    likeness,
+    overlap,
+    searchable,
+    shared,
+    weights,
+)
 from kb.types import Audience, Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 
@@ -188,7 +200,7 @@ class Leads:
         rights = _rights(" ".join((inquiry.told, *inquiry.expansions)))
         found: list[Lead] = []
         for place, hit, source in sources:
-            words = searchable(source)
+            words, above = searchable(source), headings(source)
             home = not rights and bool(_HOME.search(words))
             asked_for = alike[source.questions]
             asked_near = max((near[question] for question in source.questions), default=0.0)
@@ -199,7 +211,7 @@ class Leads:
                 if (_IN_ENGLISH in sentence and "英" not in inquiry.text) or (not at_station and _TO_A_VISITOR.match(sentence)):
                     continue
                 traits = _Traits(
-                    said=overlap(sentence, source, asked), held=held, rank=hit.score / top, place=1 / place,
+                    said=overlap(sentence, above, asked), held=held, rank=hit.score / top, place=1 / place,
                     asked=asked_for ** 2, opening=_opens(source, position) * asked_for ** 2, asked_near=asked_near,
                     near=near[sentence], signed=bool(signs.search(sentence)),
                     ours=source.version.tier in (Tier.DIGEST, Tier.GUIDE), limit=bool(limit and limit.search(sentence)),

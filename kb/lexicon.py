@@ -23,8 +23,8 @@ _ZEROS = re.compile(r"(?<=\d)[оОoOοΟ]+(?=[оОoOοΟ]*[万亿千百元])")  
 @dataclass(frozen=True)
 class Lexicon:
     """`expand` maps a lay term to legal terms to search for as well; `field` holds the terms of our field; `named` maps a word
-    to the document it stands for; `subjects` are terms that an answer must contain when the question does, and `apart` those whose sentences answer nothing else; `latin` English and pinyin words, lower case, with the
-    Chinese for each."""
+    to the document it stands for; `subjects` are terms that an answer must contain when the question does, and `apart` those
+    whose sentences answer nothing else; `latin` English and pinyin words, lower case, with the Chinese for each."""
 
     misspelt: Mapping[str, str]
     expand: Mapping[str, tuple[str, ...]]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from kb.text import grams
 from kb.types import Passage
 
-__all__ = ["NEVER", "Meaning", "Rarity", "asked_terms", "coverage", "covers", "inside", "likeness", "overlap", "pairs", "searchable",
+__all__ = ["NEVER", "Meaning", "Rarity", "asked_terms", "coverage", "covers", "headings", "inside", "likeness", "overlap", "pairs", "searchable",
            "shared", "weights"]
 
 Rarity = Callable[[Sequence[str]], dict[str, float]]      # `PassageIndex.rarity`
@@ -111,12 +111,16 @@ def inside(sentence: str, weights: Mapping[str, float]) -> float:
     return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
 
 
-def overlap(sentence: str, passage: Passage, weights: Mapping[str, float]) -> float:
-    """Rarity-weighted share of the asked terms in the sentence; those only in its heading count for less."""
+def headings(passage: Passage) -> frozenset[str]:
+    """The terms of what stands above a passage's sentences: title, headings, locator, lay questions."""
+    return frozenset(grams(" ".join((passage.title, *passage.heading_path, passage.locator, *passage.questions))))
+
+
+def overlap(sentence: str, above: Collection[str], weights: Mapping[str, float]) -> float:
+    """Rarity-weighted share of the asked terms in the sentence; those only in its `headings` count for less."""
     total = sum(weights.values())
     if not total:
         return 0.0
     held = set(grams(sentence))
-    around = set(grams(" ".join((passage.title, *passage.heading_path, passage.locator, *passage.questions)))) - held
     return (sum(w for t, w in weights.items() if t in held)
-            + 0.3 * sum(w for t, w in weights.items() if t in around)) / total
+            + 0.3 * sum(w for t, w in weights.items() if t in above and t not in held)) / total
