@@ -14,6 +14,7 @@ from kb.excerpt import section_of
 from kb.generate import Generated, Reader, generate_claims
 from kb.instructions import addresses_program
 from kb.lexicon import Lexicon
+from kb.misuse import Misuse
 from kb.outgoing import Confidant, Outgoing, outgoing
 from kb.planned import asks_what_a_figure_is
 from kb.ports import ChatModel, PassageIndex, PassageStore, Reranker, TokenCounter, never
@@ -58,6 +59,7 @@ class Assistant:
     registry: "Registry"
     lexicon: Lexicon
     scope: Scope
+    misuse: Misuse
     library_version: Callable[[], str]
     meaning: Meaning
     model: ChatModel | None = None
@@ -236,7 +238,7 @@ class Assistant:
         if inquiry.unclear:
             return Answer(inquiry.question, Outcome.CLARIFY,
                           (Claim("请补充说明所指的是哪件事：前面没有可以参照的问题。", ()),), followups=SAMPLE_QUESTIONS)
-        refusal = guard.refusal_for(inquiry)
+        refusal = guard.refusal_for(inquiry, self.misuse)
         if refusal is None:
             return None
         claims = [Claim(refusal.reason, ())]

@@ -12,6 +12,7 @@ from kb.embedding import StaticEmbedder, meaning
 from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import Generation, open_index
 from kb.lexicon import bundled_lexicon
+from kb.misuse import bundled_misuse
 from kb.ports import ChatModel, Clock, Embedder, Reranker, TokenCounter
 from kb.registry import Registry, bundled_registry
 from kb.scope import bundled_scope
@@ -182,7 +183,7 @@ def open_library(settings: Settings, clock: Clock | None = None,
     assistant = Assistant(
         store=Shelf(catalogue if settings.bundled else WithoutBundled(catalogue), index.generation),
         index=index, registry=adapters.registry,
-        lexicon=bundled_lexicon(), scope=bundled_scope(), library_version=catalogue.library_version,
+        lexicon=bundled_lexicon(), scope=bundled_scope(), misuse=bundled_misuse(), library_version=catalogue.library_version,
         meaning=meaning, model=model, model_stays_here=settings.model_stays_here,
         counter=counter, context_tokens=settings.context_tokens,
         words=word_bigrams(), library_state=index.generation, reranker=_reranker(settings),

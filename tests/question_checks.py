@@ -23,7 +23,7 @@ _SHARED_RUN = 8        # characters in a row that a question may not have in com
 _FRAME = 6             # first or last characters
 _FRAME_SHARE = 0.01    # of all questions that may begin, or end, alike
 _SHORTEST, _LONGEST = 4, 90
-_MOST = 6
+_MOST = 18
 
 
 def faults(paths: Sequence[Path], registry: Registry, texts: Texts | None = None, *, all_paths: Sequence[Path] = QUESTION_FILES) -> list[str]:

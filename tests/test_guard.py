@@ -6,6 +6,7 @@ import pytest
 
 from kb.guard import refusal_for
 from kb.lexicon import bundled_lexicon
+from kb.misuse import bundled_misuse
 from kb.registry import bundled_registry
 from kb.types import Outcome, Question
 from kb.understand import understand
@@ -13,7 +14,7 @@ from kb.understand import understand
 
 def outcome(text: str) -> Outcome | None:
     inquiry = understand(Question(text, date(2026, 11, 22)), bundled_lexicon(), bundled_registry().names)
-    refusal = refusal_for(inquiry)
+    refusal = refusal_for(inquiry, bundled_misuse())
     return refusal.outcome if refusal else None
 
 
