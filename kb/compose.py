@@ -79,7 +79,7 @@ class Composer:
         sources = _Sources()
         claims: list[Claim] = []
         leads: list[Lead] = []
-        beside: list[Passage] = []
+        beside: list[Lead] = []
         fits = True
         for part, found in parts:
             answering, next_best = self._leads.answering(part, found)
@@ -105,7 +105,8 @@ class Composer:
     def basis_only(self, inquiry: Inquiry, hits: Sequence[Hit]) -> Draft:
         """法律依据 alone: what the law attaches to something, for a question that is declined."""
         sources = _Sources()
-        return Draft(tuple(self._basis(inquiry, hits, (), [hit.passage for hit in hits], sources)), tuple(sources.found))
+        found = [Lead(hit.passage.text, hit.passage, hit.passage, hit.score, 0.0, False, 0, 0.0) for hit in hits]
+        return Draft(tuple(self._basis(inquiry, hits, (), found, sources)), tuple(sources.found))
 
     def as_it_stood(self, draft: Draft, day: date) -> Draft:
         """The draft with the text of `day` beside each official article quoted in another version (two at most)."""
@@ -151,7 +152,7 @@ class Composer:
 
     # -- 法律依据 ---------------------------------------------------------------------------------------------
 
-    def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Passage],
+    def _basis(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Lead],
                sources: _Sources) -> list[Claim]:
         """The articles behind the answer, then those that answer nearly as well; guides are no basis."""
         asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
@@ -159,26 +160,30 @@ class Composer:
         cited = [c for c in sources.found if c.passage.version.kind is not Kind.GUIDE]
         claims = [claim for c in cited if (claim := _basis_claim(c, leads))]
         known = {c.passage.id for c in cited}
-        spoken = weights(" ".join(lead.text for lead in leads), (), self.rarity) if leads else asked
-        for passage in self._further(inquiry, hits, leads, beside):
+        spoken = " ".join(lead.text for lead in leads)
+        for passage, words in self._further(inquiry, hits, leads, beside):
             if len(claims) >= _BASIS_LIMIT:
                 break
             if passage.id not in known:
-                quote = self._named_part(inquiry, passage) or self._best_quote(passage, spoken, signs)
+                about = weights(words or spoken, (), self.rarity) if leads else asked
+                quote = self._named_part(inquiry, passage) or self._best_quote(passage, about, signs)
                 n = sources.number(passage, quote)
                 claims += [claim for claim in (_basis_claim(sources.found[n - 1], leads),) if claim]
                 known.add(passage.id)
         return claims
 
-    def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Passage]) -> list[Passage]:
+    def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Lead]) -> list[tuple[Passage, str]]:
+        """Further articles, each with the words for which it stands there; without any, for those of the answer."""
         named = [h.passage for h in hits if any(why.startswith("指名") for why in h.why)]
         if named and not leads:
-            return named
+            return [(passage, "") for passage in named]
         behind = [p for lead in leads if lead.cited is lead.source and lead.source.version.tier is Tier.GUIDE
                   for p in self._nearest(lead, self._leads.behind(lead.source, inquiry))]
-        law = [p for p in beside if p.version.kind is not Kind.GUIDE]
+        law = [(lead.cited, lead.text) for lead in beside if lead.cited.version.kind is not Kind.GUIDE]
         grounded = any(lead.cited.version.tier is not Tier.GUIDE for lead in leads) or bool(behind)
-        return list({p.id: p for p in (*named, *behind, *law[:_BESIDE if grounded else _BASIS_LIMIT])}.values())
+        own = [(passage, "") for passage in (*named, *behind)]
+        further = (*own, *law[:_BESIDE if grounded else _BASIS_LIMIT])
+        return list({passage.id: (passage, words) for passage, words in reversed(further)}.values())[::-1]
 
     def _nearest(self, lead: Lead, articles: Sequence[Passage]) -> list[Passage]:
         """Of the articles of a 依据 line: the one worded most like a guide's sentence, and the one with its figures."""

@@ -119,9 +119,9 @@ class Leads:
     rarity: Rarity
     meaning: Meaning
 
-    def answering(self, inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[list[Lead], list[Passage]]:
-        """The best sentence, with others of the same passage that answer nearly as well, in their order; and the passages of
-        other places whose best sentence is not far behind, best first."""
+    def answering(self, inquiry: Inquiry, hits: Sequence[Hit]) -> tuple[list[Lead], list[Lead]]:
+        """The best sentence, with others of the same passage that answer nearly as well, in their order; and of other places
+        the best sentence of each passage that is not far behind, best first."""
         if inquiry.refs and inquiry.intent in (Intent.LOOKUP, Intent.OTHER):
             return [], []
         ranked = sorted(self._candidates(inquiry, hits), key=lambda c: -c.score)
@@ -130,7 +130,7 @@ class Leads:
         best = ranked[0]
         others = [c for c in ranked if _place(c) != _place(best)
                   and (not inquiry.documents or c.source.version.document in inquiry.documents)]
-        next_best = list({c.cited.id: c.cited for c in others if c.score >= best.score - _NOT_FAR}.values())
+        next_best = list({c.cited.id: c for c in reversed(others) if c.score >= best.score - _NOT_FAR}.values())[::-1]
         steps = self.steps(inquiry, hits) if inquiry.intent is Intent.STEPS else None
         if steps and not (is_particular(best) and self._asks_what_to_do(best.source, inquiry)):
             return self._in_brief(steps), next_best
