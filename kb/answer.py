@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb import currency, guard
 from kb.chronicle import chronicle, registered
 from kb.compose import Composer, Draft, cite_as
+from kb.dialogue import Field, Resolution
 from kb.errors import ModelError, ModelStopped
 from kb.excerpt import section_of
 from kb.generate import Generated, Reader, generate_claims
@@ -22,7 +23,8 @@ from kb.prompting import answer_messages, pack, room_for_passages
 from kb.relevance import NEVER, Meaning, asked_terms, coverage, searchable
 from kb.retrieve import Retriever
 from kb.scope import Scope
-from kb.statute import short_title
+from kb.statute import find_documents, short_title
+from kb.text import chinese_date
 from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question, Sending, Tier
 from kb.understand import Inquiry, understand
 from kb.verify import Checked, check
@@ -83,8 +85,10 @@ class Assistant:
         """
         started = time.perf_counter()
         progress("理解问题")
+        notices: list[Notice] = []
+        reader = Reader(progress, say, stopped)
         inquiry = self._understand(question)
-        answer = self._decline(inquiry) or self._answer(inquiry, Reader(progress, say, stopped))
+        answer = self._decline(inquiry) or self._answer(inquiry, reader, notices)
         return replace(answer, resolved=inquiry.text if inquiry.resolved else "",
                        library_version=self.library_version(), elapsed_ms=(time.perf_counter() - started) * 1000)
 
@@ -92,12 +96,11 @@ class Assistant:
         """Retrieval alone, for `zhiwen search` and its batch form."""
         return self._retriever.search(self._understand(question), top)
 
-    def _answer(self, inquiry: Inquiry, reader: Reader) -> Answer:
+    def _answer(self, inquiry: Inquiry, reader: Reader, notices: list[Notice]) -> Answer:
         reader.progress("检索资料库")
-        notices: list[Notice] = []
         grounds = self._grounds(inquiry, notices)
         if isinstance(grounds, Answer):
-            return grounds
+            return replace(grounds, notices=(*notices, *grounds.notices))
         hits, draft, fit = grounds
         reader.progress("撰写并核对")
         checked, model = self._write(inquiry, hits, draft, reader, notices)
@@ -137,7 +140,8 @@ class Assistant:
         found = [notice for notice in currency.notices_for(cited, self.registry, self.standing.versions(),
                                                            inquiry.question.as_of) if notice.kind != "digest"]
         moved = [notice for notice in found if notice.kind == "moved"]
-        return [notice for notice in found if notice not in moved[2:]]
+        ahead = [Notice("ahead", f"按{chinese_date(inquiry.question.as_of)}有效的文本回答")] if inquiry.ahead else []
+        return ahead + [notice for notice in found if notice not in moved[2:]]
 
     def _chronicle(self, inquiry: Inquiry) -> Answer | None:
         """When a document was issued or takes effect is answered from the register, whether or not its text is held."""
@@ -176,8 +180,10 @@ class Assistant:
 
     def _ours(self, inquiry: Inquiry) -> bool:
         """Whether the question is about our field, by the documents it names or by its words."""
-        text = inquiry.text
-        return bool(inquiry.documents or inquiry.refs) or self.scope.ours(text, uses_our_words=self.lexicon.in_field(text))
+        return bool(inquiry.documents or inquiry.refs) or self._in_scope(inquiry.text)
+
+    def _in_scope(self, text: str) -> bool:
+        return self.scope.ours(text, uses_our_words=self.lexicon.in_field(text))
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""
@@ -235,10 +241,12 @@ class Assistant:
         return with_history
 
     def _decline(self, inquiry: Inquiry) -> Answer | None:
-        if inquiry.unclear:
+        refusal = guard.refusal_for(inquiry, self.misuse)
+        if refusal is None and inquiry.unclear and (before := guard.refusal_of("".join(inquiry.question.turns[-1:]), self.misuse)) and before.help_line:
+            refusal = before
+        if refusal is None and inquiry.unclear:
             return Answer(inquiry.question, Outcome.CLARIFY,
                           (Claim("请补充说明所指的是哪件事：前面没有可以参照的问题。", ()),), followups=SAMPLE_QUESTIONS)
-        refusal = guard.refusal_for(inquiry, self.misuse)
         if refusal is None:
             return None
         claims = [Claim(refusal.reason, ())]
@@ -281,8 +289,18 @@ class Assistant:
         return Answer(inquiry.question, Outcome.INSUFFICIENT, (Claim(said, ()), *checked.claims, Claim(where, (), Part.NOTES)),
                       checked.citations, checked.findings, retrieved=tuple(hits))
 
-    def _understand(self, question: Question) -> Inquiry:
-        return understand(question, self.lexicon, self.registry.names)
+    def _understand(self, question: Question, resolution: Resolution | None = None) -> Inquiry:
+        return understand(question, self.lexicon, self.registry.names, Field(self._usable, self._possible), resolution)
+
+    def _usable(self, earlier: str) -> bool:
+        """Whether a follow-up may refer to an earlier question: neither declined nor about something else."""
+        declined = guard.refusal_of(earlier)
+        ours = self._in_scope(earlier) or bool(find_documents(earlier, self.registry.names))
+        return ours and (declined is None or declined.outcome is Outcome.INSUFFICIENT)
+
+    def _possible(self, asked: str) -> bool:
+        """Whether words that name no subject may be about our field."""
+        return self.scope.score(asked) >= 0
 
     def _other_versions(self, inquiry: Inquiry) -> str:
         """Where a named article does stand, when the text in force has none of that number."""

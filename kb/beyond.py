@@ -30,7 +30,7 @@ def bound_to(text: str, as_of: date) -> tuple[str, ...]:
     countries = [name for name in COUNTRIES if re.search(
         rf"{name}.{{0,12}}(法|规定|赔偿|保护|条例|怎么判|期限)|(^|[，,。？?在]){name}(那边|的)?(怎么|如何|怎样|对|允许|规定|处罚|专利局|法院)", text)]
     places = [name for name in PLACES if name not in _HOME
-              and re.search(rf"{name}.{{0,14}}(规定|条例|方案|政策|补贴|补助|奖励|示范区|办法)", text)]
+              and re.search(rf"{name}.{{0,14}}(规定|条例|方案|政策|补贴|补助|奖励|示范区|办法|驿站|服务站|工作站|指导站|培训基地|保护中心)", text)]
     planned = re.search(r"计划|目标|方案|建|设|培训|达到", text)
     years = [year for year in re.findall(r"(20\d{2})年", text) if planned and int(year) > as_of.year]
     return (*countries, *places, *years)

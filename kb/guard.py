@@ -11,7 +11,7 @@ from kb.misuse import Misuse, Wrong
 from kb.types import Outcome
 from kb.understand import Inquiry
 
-__all__ = ["Refusal", "refusal_for"]
+__all__ = ["Refusal", "refusal_for", "refusal_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,17 @@ _PRYING = re.compile(r"(谁(来)?问过|别人的(聊天|提问|问题|对话)|�
 
 
 def refusal_for(inquiry: Inquiry, misuse: Misuse) -> Refusal | None:
-    """The refusal a question calls for, or None when it should be answered. Looks at the question alone."""
-    text = inquiry.told
+    """The refusal a question calls for, or None when it should be answered. Looks at the question as it stands on its own and, of a
+    follow-up, also as it was asked, alone and after the one before: spread over two questions it is the same."""
+    found = refusal_of(inquiry.told, misuse)
+    if found is None and inquiry.resolved:
+        asked = inquiry.question.text
+        found = refusal_of(asked, misuse) or refusal_of(f"{inquiry.question.turns[-1]}，{asked}", misuse)
+    return found
+
+
+def refusal_of(text: str, misuse: Misuse) -> Refusal | None:
+    """The same of a text."""
     if _DISTRESS.search(text):
         return _DISTRESS_REPLY
     if _VIOLENCE.search(text):

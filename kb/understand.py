@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from kb.beyond import beyond, bound_to, place_in
+from kb.dialogue import AS_ASKED, EVERYTHING, Field, Resolution, resolve
 from kb.errors import QuestionError
 from kb.indicators import PLAN, bundled_indicators, counted
 from kb.instructions import without_instructions
@@ -54,7 +55,8 @@ class Inquiry:
     a sentence about one of `strays` answers something else. `bound_to` are countries, places and coming years without
     which an answer would be about something else. `beforehand` is true where something is to be prevented, `instructed` where
     demands on the program were left out of `text`. `beyond` says what is missing where no library of law could answer. `topic` is
-    `text` without the names of documents, which are looked up and not searched for.
+    `text` without the names of documents, which are looked up and not searched for. `resolution` says what was made of a follow-up.
+    `ahead` is true where the question is about a coming year; the day of `question` is then its first.
     """
 
     question: Question
@@ -75,8 +77,8 @@ class Inquiry:
     strays: tuple[str, ...] = ()
     beforehand: bool = False
     version_year: str = ""
-    resolved: bool = False
-    unclear: bool = False
+    resolution: Resolution = AS_ASKED
+    ahead: bool = False
     story: str = ""
     instructed: bool = False
     beyond: str = ""
@@ -87,18 +89,30 @@ class Inquiry:
         """Everything the question says, corrected."""
         return self.story or self.text
 
+    @property
+    def resolved(self) -> bool:
+        """Whether `text` holds words of an earlier question."""
+        return self.resolution.resolved
 
-def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -> Inquiry:
-    """Read a question. `names` maps folded document names and aliases to version groups (`Registry.names`).
+    @property
+    def unclear(self) -> bool:
+        """Whether it refers to something that nobody has said."""
+        return self.resolution.unclear
+
+
+def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str],
+               field: Field = EVERYTHING, resolution: Resolution | None = None) -> Inquiry:
+    """Read a question. `names` maps folded document names and aliases to version groups (`Registry.names`); `field` tells what a
+    follow-up may refer to; `resolution` is what was made of one already.
 
     Raises:
         QuestionError: nothing to read, or longer than `LONGEST_QUESTION` characters.
     """
     text, instructed = without_instructions(_checked(lexicon.correct(question.text)))
-    previous = lexicon.correct(question.turns[-1]) if question.turns else ""
-    follows = _leans_on_context(text)
-    if follows and previous:
-        text = _standalone(previous.rstrip("？?。"), _without_connective(text))
+    resolution = resolution or resolve(text, _turns(question, lexicon), question.as_of, field)
+    text, today = resolution.text, question.as_of
+    if ahead := _day_ahead(text, today):
+        question = replace(question, as_of=ahead)
     story = text if is_story(text) else ""
     text = gist(text, lexicon.telling)
     named = find_documents(text, names)
@@ -112,9 +126,9 @@ def understand(question: Question, lexicon: Lexicon, names: Mapping[str, str]) -
         strays=tuple(term for term in lexicon.apart if term[:2] not in text + "".join(expansions)),
         version_year=_version_year(text) if mentions else "",
         expansions=expansions, event_day=_event_day(story or text, question.as_of), place=place_in(story or text),
-        bound_to=bound_to(text, question.as_of), beyond=beyond(text, names), topic=_topic(text, named),
+        bound_to=bound_to(text, today), beyond=beyond(text, names), topic=_topic(text, named),
         beforehand=bool(_PREVENTION.search(text)), parts=_parts(text), asks_when=bool(_WHEN_LAW.search(text)),
-        asks_change=bool(_CHANGED.search(text)), asks_list=bool(_LISTED.search(text)), resolved=follows and bool(previous), unclear=follows and not previous,
+        asks_change=bool(_CHANGED.search(text)), asks_list=bool(_LISTED.search(text)), resolution=resolution, ahead=ahead is not None,
         story=story, instructed=instructed)
 
 
@@ -124,6 +138,13 @@ def _topic(text: str, named: Sequence[DocumentMention]) -> str:
     for mention in sorted(named, key=lambda mention: -mention.start):
         rest = f"{rest[:mention.start]} {rest[mention.end:]}"
     return rest if len(re.findall(r"[\u3400-\u9fff]", rest)) >= _A_TOPIC else text
+
+
+def _turns(question: Question, lexicon: Lexicon) -> list[str]:
+    """The earlier questions corrected, of a story its point, without those that are nothing but demands on the program."""
+    read = ((turn, *without_instructions(turn)) for turn in map(lexicon.correct, question.turns))
+    return [gist(rest, lexicon.telling) for turn, rest, instructed in read
+            if rest and len(rest) <= LONGEST_QUESTION and not (instructed and rest == turn)]
 
 
 def _refs(text: str, names: Mapping[str, str], documents: tuple[str, ...]) -> tuple[StatuteRef, ...]:
@@ -157,37 +178,6 @@ def _checked(text: str) -> str:
     if not re.search(r"[\u3400-\u9fffA-Za-z0-9]", text):
         raise QuestionError("问题里没有文字", "请用一句话说说发生了什么、想知道什么")
     return text
-
-
-_PRONOUN = re.compile(r"^(那|那么|然后|还有)?[，, ]?(它|他|她|他们|这个|那个|这种情况|这样|上面|刚才)")
-_ELLIPSIS = re.compile(r"^(那|那么|如果|要是|换成).{1,16}呢[？?]?$")
-
-
-def _leans_on_context(text: str) -> bool:
-    return len(text) <= 24 and bool(_PRONOUN.match(text) or _ELLIPSIS.match(text) or text.strip("？?。 ") in
-                                    ("那呢", "为什么", "然后呢", "还有呢", "依据呢", "具体呢", "多少", "多久"))
-
-
-_RIGHTS = ("商业秘密", "外观设计", "实用新型", "植物新品种", "注册商标", "商标", "专利", "著作权", "版权", "软件")
-
-
-def _standalone(previous: str, follow_up: str) -> str:
-    """那快维中心呢 after 武汉保护中心…: the new subject in the old question where both end alike, else one after the other."""
-    subject = re.sub(r"呢?[？?。]?$", "", follow_up)
-    right = next((name for name in _RIGHTS if name in previous), "")
-    if right and subject in _RIGHTS:
-        return previous.replace(right, subject)                  # 商标侵权最多赔多少 → 专利侵权最多赔多少
-    if len(subject) >= 3 and (at := previous.find(subject[-2:])) >= 0:
-        start = max(0, at + 2 - len(subject))
-        return previous[:start] + subject + previous[at + 2:]
-    topic = re.split(r"最长|最多|最高|最低|多久|多少|怎么|怎样|如何|什么|几|吗|能不能|可不可以|可以|是否|要不要", previous)[0].rstrip("，,的 ")
-    if 2 <= len(subject) <= 6 and len(topic) >= 2 and not _PRONOUN.match(follow_up):
-        return f"{topic}{subject}"
-    return f"{previous}，{follow_up}"
-
-
-def _without_connective(text: str) -> str:
-    return re.sub(r"^(那么|那|然后|还有)[，, ]?", "", text)
 
 
 _INTENTS: tuple[tuple[Intent, str], ...] = (
@@ -249,6 +239,12 @@ def _event_day(text: str, as_of: date) -> date | None:
     except ValueError:
         return None
     return day if day < as_of and int(match[1]) < as_of.year else None
+
+
+def _day_ahead(text: str, as_of: date) -> date | None:
+    """2027年以后商标续展多久: asked of the law that will be in force by then."""
+    match = re.search(r"(20\d{2})年(?:1月1[日号])?(?:以后|之后|起|后)(?!施行|生效)", text)
+    return date(int(match[1]), 1, 1) if match and int(match[1]) > as_of.year else None
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def test_what_a_new_version_changed_is_told_from_other_questions(asked, changes)
 
 def test_a_follow_up_names_its_new_subject_in_the_old_question():
     assert read("那快维中心呢", "武汉保护中心的备案主体要突破多少家").text == "武汉快维中心的备案主体要突破多少家"
-    assert read("那补偿呢", "竞业限制最长多久").text == "竞业限制补偿"
+    assert read("那补偿呢", "竞业限制最长多久").text == "竞业限制补偿怎么算"
 
 
 def test_the_year_of_a_version_is_read_beside_its_article():

@@ -128,7 +128,9 @@ def _ask_next(question: str) -> None:
 
 
 def _question(opened: "Library", asked: str) -> Question:
-    earlier = tuple(turn.question for turn in turns() if turn.answer)[-_REMEMBERED:]
+    remembered = [(turn.answer.resolved, turn.question) for turn in turns() if turn.answer][-_REMEMBERED:]
+    # The first as it was understood, because what it leans on is forgotten.
+    earlier = tuple((n == 0 and resolved) or said for n, (resolved, said) in enumerate(remembered))
     return Question(asked, as_of=opened.clock.today(), turns=earlier, audience=st.session_state["audience"],
                     sending=sending.chosen(opened))
 
