@@ -22,6 +22,7 @@ from kb.ports import ChatModel, PassageIndex, PassageStore, Reranker, TokenCount
 from kb.prompting import answer_messages, pack, room_for_passages
 from kb.relevance import NEVER, Meaning, asked_terms, coverage, searchable
 from kb.retrieve import Retriever
+from kb.rewriting import put_in_full
 from kb.scope import Scope
 from kb.statute import find_documents, short_title
 from kb.text import chinese_date
@@ -87,7 +88,7 @@ class Assistant:
         progress("理解问题")
         notices: list[Notice] = []
         reader = Reader(progress, say, stopped)
-        inquiry = self._understand(question)
+        inquiry = self._put_in_full(self._understand(question), reader, notices)
         answer = self._decline(inquiry) or self._answer(inquiry, reader, notices)
         return replace(answer, resolved=inquiry.text if inquiry.resolved else "",
                        library_version=self.library_version(), elapsed_ms=(time.perf_counter() - started) * 1000)
@@ -125,14 +126,21 @@ class Assistant:
     def would_send(self, question: Question) -> Outgoing | None:
         """What `ask` would send to the model, exactly; None where it would send nothing. Nothing is sent by asking for it.
 
+        Of a follow-up that the model is first to put in full, the question is what it gets for that; the passages sent afterwards
+        may be others.
+
         Raises:
             QuestionError: the question is empty or too long.
         """
         if self.model is None or self.counter is None or question.sending is Sending.LOCAL:
             return None
         inquiry = self._understand(question)
-        grounds = self._decline(inquiry) or self._grounds(inquiry, [])
-        return None if isinstance(grounds, Answer) else self._outgoing(inquiry, grounds[0], self.counter)
+        if self._decline(inquiry):
+            return None
+        grounds = self._grounds(inquiry, [])
+        if isinstance(grounds, Answer):
+            return self._outgoing(inquiry, [], self.counter) if inquiry.resolution.guessed else None
+        return self._outgoing(inquiry, grounds[0], self.counter)
 
     def _notices(self, inquiry: Inquiry, checked: Checked) -> list[Notice]:
         """What the reader must know of the versions cited; `kb.render` marks digests itself, and two moves are enough."""
@@ -291,6 +299,21 @@ class Assistant:
 
     def _understand(self, question: Question, resolution: Resolution | None = None) -> Inquiry:
         return understand(question, self.lexicon, self.registry.names, Field(self._usable, self._possible), resolution)
+
+    def _put_in_full(self, inquiry: Inquiry, reader: Reader, notices: list[Notice]) -> Inquiry:
+        """A follow-up for which the rules found no place, as the model understands it; theirs stands where it does not."""
+        guess, question = inquiry.resolution, inquiry.question
+        if not guess.guessed or self.model is None or question.sending is Sending.LOCAL or guard.refusal_for(inquiry):
+            return inquiry
+        reader.progress(f"由 {self.model.name} 补全追问")
+        try:
+            full = put_in_full(self.model, guess, question, self.registry.names, stays_here=self.model_stays_here, stopped=reader.stopped)
+        except ModelStopped:
+            return inquiry
+        except ModelError as error:
+            notices.append(Notice("followup-fallback", f"没有用上模型来理解这句追问：{error.problem}。已把它接在上一问之后理解"))
+            return inquiry
+        return self._understand(question, replace(guess, text=full, guessed=False)) if full else inquiry
 
     def _usable(self, earlier: str) -> bool:
         """Whether a follow-up may refer to an earlier question: neither declined nor about something else."""

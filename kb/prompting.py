@@ -11,7 +11,7 @@ from kb.ports import Message, TokenCounter
 from kb.text import strip_controls
 from kb.types import Audience, Passage, Question, Tier
 
-__all__ = ["SAMPLE_BOUNDARY", "answer_messages", "load_prompt", "pack", "passage_block", "passage_blocks", "room_for_passages"]
+__all__ = ["SAMPLE_BOUNDARY", "answer_messages", "followup_messages", "load_prompt", "pack", "passage_block", "passage_blocks", "room_for_passages"]
 
 _LONGEST_TITLE = 80        # a title comes from a file, so it may carry anything; it gets one short line
 # A word that no document can know. Letters alone, and few: it is written twice for each passage, and hexadecimal digits
@@ -53,11 +53,26 @@ def answer_messages(question: str, as_of: date, audience: Audience, passages: Se
 
     `boundary` delimits the passages; by default it is random for each request, so that no document can close its block.
     """
-    boundary = boundary or "".join(secrets.choice(_LETTERS) for _ in range(_BOUNDARY_LENGTH))
+    boundary = boundary or _boundary()
     system = load_prompt("answer", audience=load_prompt(f"audience_{audience.value}"), boundary=boundary)
-    user = load_prompt("question", question=" ".join(strip_controls(question).replace(boundary, "").split()),
+    user = load_prompt("question", question=_one_line(question, boundary),
                        passages=passage_blocks(passages, boundary), boundary=boundary, as_of=as_of.isoformat())
     return [Message("system", system), Message("user", user)]
+
+
+def followup_messages(earlier: str, asked: str) -> list[Message]:
+    """One message that asks for a follow-up as a question of its own."""
+    boundary = _boundary()
+    return [Message("user", load_prompt("followup", earlier=_one_line(earlier, boundary), asked=_one_line(asked, boundary),
+                                        boundary=boundary))]
+
+
+def _boundary() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(_BOUNDARY_LENGTH))
+
+
+def _one_line(question: str, boundary: str) -> str:
+    return " ".join(strip_controls(question).replace(boundary, "").split())
 
 
 def room_for_passages(told: str, question: Question, budget: int, counter: TokenCounter) -> int:
