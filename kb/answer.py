@@ -25,6 +25,7 @@ from kb.retrieve import Retriever
 from kb.rewriting import put_in_full
 from kb.scope import Scope
 from kb.statute import find_documents, short_title
+from kb.suggest import near, presentable, suggested
 from kb.text import chinese_date
 from kb.types import Answer, Citation, Claim, Hit, Kind, Notice, Outcome, Part, Question, Sending, Tier
 from kb.understand import Inquiry, understand
@@ -101,7 +102,8 @@ class Assistant:
         reader.progress("检索资料库")
         grounds = self._grounds(inquiry, notices)
         if isinstance(grounds, Answer):
-            return replace(grounds, notices=(*notices, *grounds.notices))
+            more = () if grounds.outcome.refused else self._followups(inquiry, self._retriever.search(inquiry), Draft((), grounds.citations))
+            return replace(grounds, notices=(*notices, *grounds.notices), followups=more or grounds.followups)
         hits, draft, fit = grounds
         reader.progress("撰写并核对")
         checked, model = self._write(inquiry, hits, draft, reader, notices)
@@ -111,7 +113,13 @@ class Assistant:
             notices.insert(0, Notice("partial", _OF_A_STORY if inquiry.story else "资料库只涉及这个问题的一部分，以下是最接近的内容"))
         notices += self._notices(inquiry, checked)
         return Answer(inquiry.question, fit, checked.claims, checked.citations, checked.findings, tuple(notices),
-                      retrieved=tuple(hits), model=model)
+                      self._followups(inquiry, hits, draft), retrieved=tuple(hits), model=model)
+
+    def _followups(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> tuple[str, ...]:
+        """Questions to ask next."""
+        question = inquiry.question
+        return suggested(inquiry.text, question.turns, question.audience, near(hits, draft.citations, draft.rests_on, self.store),
+                         lambda text: presentable(text, self.lexicon), SAMPLE_QUESTIONS)
 
     def _grounds(self, inquiry: Inquiry, notices: list[Notice]) -> tuple[list[Hit], Draft, Outcome] | Answer:
         """What the answer is written from and how far it goes; or the answer itself, where nothing is to be written."""
