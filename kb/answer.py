@@ -311,7 +311,7 @@ class Assistant:
     def _put_in_full(self, inquiry: Inquiry, reader: Reader, notices: list[Notice]) -> Inquiry:
         """A follow-up for which the rules found no place, as the model understands it; theirs stands where it does not."""
         guess, question = inquiry.resolution, inquiry.question
-        if not guess.guessed or self.model is None or question.sending is Sending.LOCAL or guard.refusal_for(inquiry):
+        if not guess.guessed or self.model is None or question.sending is Sending.LOCAL or guard.refusal_for(inquiry, self.misuse):
             return inquiry
         reader.progress(f"由 {self.model.name} 补全追问")
         try:
@@ -325,7 +325,7 @@ class Assistant:
 
     def _usable(self, earlier: str) -> bool:
         """Whether a follow-up may refer to an earlier question: neither declined nor about something else."""
-        declined = guard.refusal_of(earlier)
+        declined = guard.refusal_of(earlier, self.misuse)
         ours = self._in_scope(earlier) or bool(find_documents(earlier, self.registry.names))
         return ours and (declined is None or declined.outcome is Outcome.INSUFFICIENT)
 
