@@ -181,8 +181,10 @@ class Assistant:
     def _fit(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> Outcome:
         """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""
         if inquiry.refs and not draft.rests_on:
-            return Outcome.ANSWERED if any("指名" in why for hit in hits for why in hit.why) else Outcome.INSUFFICIENT
-        if inquiry.beyond or not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft) or self._unheld(inquiry):
+            return Outcome.ANSWERED if _has_named(hits) else Outcome.INSUFFICIENT
+        if inquiry.beyond or self._misnumbered(inquiry, hits) or self._unheld(inquiry):
+            return Outcome.INSUFFICIENT
+        if not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft):
             return Outcome.INSUFFICIENT
         if asks_what_a_figure_is(inquiry):
             return Outcome.ANSWERED
@@ -193,6 +195,11 @@ class Assistant:
             return Outcome.INSUFFICIENT
         settled = covered >= _SETTLED and draft.complete and not inquiry.story
         return Outcome.ANSWERED if settled else Outcome.PARTIAL
+
+    def _misnumbered(self, inquiry: Inquiry, hits: Sequence[Hit]) -> bool:
+        """Whether a law of the library is asked for by the number of an article that its text in force does not have."""
+        held = {version.document for version in self.standing.versions()}
+        return any(ref.document in held for ref in inquiry.refs) and not _has_named(hits)
 
     def _ours(self, inquiry: Inquiry) -> bool:
         """Whether the question is about our field, by the documents it names or by its words."""
@@ -352,6 +359,11 @@ class Assistant:
     @property
     def _composer(self) -> Composer:
         return Composer(self.store, self.index.rarity, self.meaning)
+
+
+def _has_named(hits: Sequence[Hit]) -> bool:
+    """Whether an article is among them because the question names it."""
+    return any("指名" in why for hit in hits for why in hit.why)
 
 
 def _for_people(hits: Sequence[Hit], notices: list[Notice]) -> list[Hit]:

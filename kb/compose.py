@@ -27,6 +27,9 @@ STOOD_THEN = "当时有效的文本是"      # begins a claim that quotes a text
 
 _BASIS_LIMIT = 3
 _BESIDE = 1                  # articles that stand beside those behind the answer
+_RELATED, _RELATED_AMONG = 2, 5
+_RELATED_SCORE = 0.65         # of the best hit's
+_SHORT_QUOTE = 90
 _STEP_LIMIT = 5
 _ITEM_LIMIT = 8              # of a checklist
 _HOW_MUCH = re.compile(r"多少|(?<![好十数前这那哪])几(?![乎样])|多大|多久|多长|何时|什么时候|什么时间|哪[天年月]|何日"
@@ -92,6 +95,7 @@ class Composer:
         basis = self._basis(inquiry, () if asks_what_a_figure_is(inquiry) else hits, leads, beside, sources)
         claims += [_announced(basis, sources)] if basis and not leads else []
         claims += basis
+        claims += self._related(inquiry, hits, sources) if leads and not asks_what_a_figure_is(inquiry) else []
         steps = self._steps(inquiry, hits, leads, sources)
         claims += steps
         claims += [Claim(text, (sources.number(source, text),), part)
@@ -185,6 +189,23 @@ class Composer:
         further = (*own, *law[:_BESIDE if grounded else _BASIS_LIMIT])
         return list({passage.id: (passage, words) for passage, words in reversed(further)}.values())[::-1]
 
+    def _related(self, inquiry: Inquiry, hits: Sequence[Hit], sources: _Sources) -> list[Claim]:
+        """The articles found next, the first in its words where they are few, the other by name: where the sentence above is not
+        the one looked for, the right one is a step away."""
+        asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
+        known = {(c.passage.version.document, c.passage.article, c.passage.sub) for c in sources.found}
+        near = [hit.passage for hit in hits[:_RELATED_AMONG] if hit.passage.version.kind is not Kind.GUIDE and hit.score >= _RELATED_SCORE * hits[0].score
+                and (hit.passage.version.document, hit.passage.article, hit.passage.sub) not in known][:_RELATED]
+        claims: list[Claim] = []
+        for passage in near:
+            quote = self._best_quote(passage, asked)
+            n = sources.number(passage, quote)
+            in_short = len(quote) <= _SHORT_QUOTE and not claims
+            words = f"{cite_as(passage, sources.found[n - 1].locator)}：{_in_its_words(sources.found[n - 1])}" if in_short else \
+                f"相关条文：《{short_title(passage.title)}》{passage.locator}"
+            claims.append(Claim(words, (n,), Part.BASIS))
+        return claims
+
     def _nearest(self, lead: Lead, articles: Sequence[Passage]) -> list[Passage]:
         """Of the articles of a 依据 line: the one worded most like a guide's sentence, and the one with its figures."""
         def closeness(passage: Passage) -> float:
@@ -252,9 +273,13 @@ def _basis_claim(citation: Citation, leads: Sequence[Lead]) -> Claim | None:
     if said and citation.passage.version.tier is Tier.OFFICIAL:
         return None                                  # the answer quotes it by name already
     name = cite_as(citation.passage, citation.locator)
+    return Claim(name if said else f"{name}：{_in_its_words(citation)}", (citation.n,), Part.BASIS)
+
+
+def _in_its_words(citation: Citation) -> str:
+    """The quotation as a line shows it: the law's in quotation marks, after the words that open its list."""
     ours = citation.passage.version.tier is Tier.DIGEST
-    words = "" if said else f"：{citation.quote}" if ours else f"：{opening_of(citation.passage, citation.quote)}“{citation.quote}”"
-    return Claim(name + words, (citation.n,), Part.BASIS)
+    return citation.quote if ours else f"{opening_of(citation.passage, citation.quote)}“{citation.quote}”"
 
 
 def cite_as(passage: Passage, locator: str = "") -> str:

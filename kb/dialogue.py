@@ -81,6 +81,8 @@ def _read(text: str, said: Sequence[_Said], day: date, field: Field) -> Resoluti
     asked = leaning.without_then(whole)
     if meant := _corrected(whole, said, day):
         return meant
+    if not said and leaning.SAID_BEFORE.match(whole):
+        return Resolution(text, unclear=True)
     last, earlier = _referred_to(said, Leans.LAST), _referred_to(said, Leans.SUBJECT)
     lean = leaning.leans(asked, last.text if last else "")
     if lean is Leans.NOT and earlier:

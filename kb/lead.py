@@ -66,6 +66,7 @@ _RIGHTS = {"专利": "专利|发明|实用新型|外观设计", "商标": "商�
 _RIGHT_WORDS = {right: re.compile(words) for right, words in _RIGHTS.items()}
 _TO_A_VISITOR = re.compile(r"(对|跟|提醒|告诉).{1,6}(说)?：")      # how to say it, for those who tell others
 _HOME = re.compile("商业秘密|技术秘密|保密|竞业限制|泄密")
+_SAME_PASSAGE, _ANOTHER = 0.5, 0.7     # share of the best score with which a sentence that has the figure asked for takes its place
 _CONSIDERED = 12             # hits whose sentences compete to be the answer
 _LONGEST = 200
 _NEARLY = 0.6                # points below the best sentence that others of its passage may be
@@ -87,7 +88,7 @@ FIGURES = (Intent.AMOUNT, Intent.DURATION, Intent.DATE)
 SIGNS: Mapping[Intent, str] = {
     Intent.AMOUNT: r"\d|[一二三四五六七八九十百千万亿两]+(元|万|倍|家|件|次|个|期|份|人|分|天|日)|百分之|\d%|以下|以上|[共分][七\d]|"
                    r"实际损失|所获利益",
-    Intent.DURATION: r"(\d|[一二三四五六七八九十两]+)(个?月|年|日|天|小时)|期限(?!内)|有效期|没有(规定|固定|限定).{0,14}年",
+    Intent.DURATION: r"(\d|[一二三四五六七八九十两]+)(个?月|个?工作日|年|日|天|小时)|期限(?!内)|有效期|没有(规定|固定|限定).{0,14}年",
     Intent.DATE: r"\d{4}年|自.{0,20}起|[一二三四五六七八九十\d]+[月日]|年底|[以之结]前|辩论|届满|期满|时起",
     Intent.PENALTY: r"罚款|罚金|有期徒刑|拘役|没收|责令",
     Intent.WHO: r"部门|法院|机关|人民政府|管辖|委员会|局",
@@ -135,7 +136,7 @@ class Leads:
         if steps and not (is_particular(best) and self._asks_what_to_do(best.source, inquiry)):
             return self._in_brief(steps), next_best
         if inquiry.intent in FIGURES and not best.signed:
-            best = next((c for c in ranked[:12] if c.signed and c.score >= 0.7 * best.score), best)
+            best = next((c for c in ranked[:12] if c.signed and c.score >= (_SAME_PASSAGE if c.cited == best.cited else _ANOTHER) * best.score), best)
         if inquiry.asks_list and (listed := self._list_beside(best, inquiry)):
             return listed, next_best
         chosen, length = [best], len(best.text)

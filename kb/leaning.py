@@ -10,7 +10,7 @@ from functools import cache
 from kb.slots import first_named, last_named, names_event, names_law, names_person, slot_of, table, words
 from kb.topic import asks, is_bare, is_noun, says_little, topic
 
-__all__ = ["AN_ACCOUNT", "ELLIPSIS", "NUMBERED", "WITH_ANOTHER", "YEAR", "YEAR_ALONE", "Leans", "aspect", "is_courtesy", "is_ellipsis", "leans",
+__all__ = ["AN_ACCOUNT", "ELLIPSIS", "NUMBERED", "SAID_BEFORE", "WITH_ANOTHER", "YEAR", "YEAR_ALONE", "Leans", "aspect", "is_courtesy", "is_ellipsis", "leans",
            "means_nothing_alone", "nameless", "of_the_answer", "open_pointer", "plain", "pointer", "without_then"]
 
 _LONGEST_FOLLOW_UP, _LONGEST_NAMELESS = 60, 40       # characters, as all these
@@ -31,6 +31,7 @@ YEAR_ALONE = re.compile(
 WITH_ANOTHER = re.compile(
     r"^(?:和|跟|与|同|比起|相比)[^，,]{2,12}?(?:相比|比|有|的|是)*(?:什么|啥|何)?(?:不一样|区别|不同|差别|关系|联系|一样吗|一回事吗|哪个更?好|哪个划算)(?:在?哪里?|是什么|吗|呢)?$")
 NUMBERED = re.compile(r"^第[一二三四五六七八九十\d]+(?:点|项|步|个|句|段|种|条来源|个来源)")
+SAID_BEFORE = re.compile("你?(?:上面|刚才|刚刚|前面)(?:所?[说讲]|提到)")
 _MEANS = re.compile("什么意思$|^什么[是叫]")
 _SAYS_WHAT = re.compile(rf"^[你您](?!们)|\d|{_MEANS.pattern}")          # the program, a figure, a term
 _SUPPOSES = re.compile("如果|要是|假如|万一|倘若")

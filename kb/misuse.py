@@ -18,12 +18,13 @@ from kb.text import fold
 __all__ = ["MISUSE_FILE", "Misuse", "Wrong", "bundled_misuse", "marks"]
 
 MISUSE_FILE = Path(__file__).parent / "model" / "misuse.tsv"
-# Log-odds from which a text asks for it, and from which one does that ends like a question of law (ARCHITECTURE, section 3).
-_ASKS_FOR_IT, _IN_SPITE_OF_ITS_END = -1.0, 0.5
+# Log-odds from which a text asks for it, one that ends like a question of law, and a single sentence of a text (ARCHITECTURE, section 3).
+_ASKS_FOR_IT, _IN_SPITE_OF_ITS_END, _IN_ONE_SENTENCE = -0.5, 1.0, 2.0
 _ENDS_LAWFULLY = re.compile(
     r"(会怎么|怎么判|怎么罚|归谁|怎么认定|第几条|凭啥|够不够|算不算|算什么|能不能|行不行|可不可以|吗[？?]?$|不[？?]?$|没[？?]?$|多少|多久|几年|哪些|什么罪|怎么办|咋办"
-    r"|合法|正当|依法|违法|犯法|法院|举报|投诉|防|怎么赔|责任|处罚|取证|维权|补救|纠正)")
+    r"|合法|正当|依法|违法|犯法|法院|举报|投诉|防|怎么赔|责任|处罚|取证|维权|补救|纠正|[怎如][么样何]?(证明|应对|反驳))")
 _TAIL = 22                   # characters
+_SENTENCES = re.compile(r"[。？?！!\n]+")
 _BREAK = re.compile(r"[\s，,。.？?！!、；;：:“”\"'‘’「」（）()…—-]+")
 _LONGEST = 3                 # characters of a mark
 _END = 8
@@ -47,10 +48,15 @@ class Misuse:
     bias: tuple[float, ...]
 
     def asked_for(self, text: str) -> Wrong | None:
-        """The wrong that a text wants the method of; None where it is more likely lawful."""
-        scores = self.scores(text)
-        enough = _IN_SPITE_OF_ITS_END if _ENDS_LAWFULLY.search(text[-_TAIL:]) else _ASKS_FOR_IT
-        return max(Wrong, key=lambda wrong: scores[wrong]) if math.log(sum(map(math.exp, scores.values()))) > enough else None
+        """The wrong that a text, or one sentence of it, wants the method of; None where it is more likely lawful."""
+        lawful_end = _ENDS_LAWFULLY.search(text[-_TAIL:])
+        tried = [(text, _IN_SPITE_OF_ITS_END if lawful_end else _ASKS_FOR_IT)]
+        tried += [(sentence, _IN_ONE_SENTENCE) for sentence in _SENTENCES.split(text) if sentence != text]
+        for asked, enough in tried:
+            scores = self.scores(asked)
+            if math.log(sum(map(math.exp, scores.values()))) > enough:
+                return max(Wrong, key=lambda wrong: scores[wrong])
+        return None
 
     def scores(self, text: str) -> dict[Wrong, float]:
         """Log-odds of each wrong; the marks of a text count as one, however many they are."""

@@ -103,7 +103,7 @@ class Retriever:
                 regards[version_id] = self._regard(version, inquiry) if version and self._wanted(version, inquiry) else None
             if regard := regards[version_id]:
                 scores[passage_id] = regard.applied_to(score)
-        best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top + _FOLLOWED]
+        best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:top + max(top, _FOLLOWED)]
         return [self._hit(passage, signals, inquiry) for passage in self.store.passages(best).values()]
 
     def _hit(self, passage: Passage, signals: "Sequence[_Signal]", inquiry: Inquiry) -> Hit:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -24,16 +25,19 @@ CASES = load_cases()
 
 # --- the cases ------------------------------------------------------------------------------------------------------
 
-def test_the_cases_cover_what_people_ask_and_a_fifth_of_those_written_last_is_kept_aside():
-    counted = {group: sum(case.group == group for case in CASES) for group in {case.group for case in CASES}}
-    assert counted == {"answers": 80, "plan": 42, "station": 20, "trainee": 20, "rights": 30, "retrieval": 10, "refusals": 9,
-                       "near_misses": 4}
-    assert sum(case.aside for case in CASES) == 33
+@pytest.mark.parametrize(("aside", "counted"), [
+    (False, {"answers": 80, "plan": 42, "rights": 30, "station": 20, "trainee": 20, "dialogues": 14, "premises": 14, "refusals": 45,
+             "near_misses": 14, "retrieval": 10}),
+    (True, {"answers": 40, "plan": 15, "rights": 20, "station": 20, "trainee": 20, "dialogues": 20, "premises": 12, "refusals": 50,
+            "near_misses": 30}),
+], ids=["looked at", "kept aside"])
+def test_the_cases_cover_what_people_ask(aside, counted):
+    assert Counter(case.group for case in CASES if case.aside == aside) == counted
 
 
 def test_what_must_be_refused_is_asked_in_every_way_that_matters():
-    outcomes = sorted(case.outcome for case in CASES if case.group == "refusals")
-    assert outcomes == ["clarify", *["insufficient"] * 3, *["out_of_scope"] * 2, *["unlawful"] * 3]
+    outcomes = Counter(case.outcome for case in CASES if case.group == "refusals" and not case.aside)
+    assert outcomes == {Outcome.CLARIFY: 4, Outcome.INSUFFICIENT: 15, Outcome.OUT_OF_SCOPE: 11, Outcome.UNLAWFUL: 15}
     assert all(case.outcome is None and case.facts for case in CASES if case.group == "near_misses")
 
 
@@ -180,9 +184,9 @@ def test_an_assistant_that_declines_everything_is_caught(library_data):
     results = run(Evasive(Catalogue(library_data)), "all")
     failed = {failure.place for failure in results.below_gate()}
     assert {"asked/answers", "asked/plan", "asked/near_misses", "asked/refusals", "retrieval/plan"} <= failed
-    assert results.figures()["asked", "refusals", "拒答召回"] == Figure(Fraction(1), 8)
-    assert results.figures()["asked", "refusals", "结论一致"] == Figure(Fraction(3, 9), 9)
-    assert results.figures()["asked", "plan", "误拒率"] == Figure(Fraction(1), 36)
+    assert results.figures()["asked", "refusals", "拒答召回"] == Figure(Fraction(1), 41)
+    assert results.figures()["asked", "refusals", "结论一致"] == Figure(Fraction(15, 45), 45)
+    assert results.figures()["asked", "plan", "误拒率"] == Figure(Fraction(1), 42)
     shown = table(results)
     assert "a01  要点召回（回答）0%：缺要点：五百万元以下" in shown
     assert "低于门槛" in shown
@@ -191,8 +195,8 @@ def test_an_assistant_that_declines_everything_is_caught(library_data):
 @pytest.mark.parametrize("what", PARTS)
 def test_a_part_measures_and_judges_only_itself(what, library_data):
     results = run(Evasive(Catalogue(library_data)), what)
-    places = {"retrieval": {"retrieval"}, "answers": {"answers", "rights", "plan", "station", "trainee", "aside"},
-              "refusals": {"refusals", "near_misses"}}[what]
+    places = {"retrieval": {"retrieval"}, "refusals": {"refusals", "near_misses", "aside"},
+              "answers": {"answers", "rights", "plan", "station", "trainee", "dialogues", "premises", "aside"}}[what]
     assert {score.part if what == "retrieval" else score.group for score in results.scores} == places
     assert {f.place.split("/")[0 if what == "retrieval" else 1] for f in results.below_gate()} <= places - {"aside"}
 
@@ -206,7 +210,7 @@ def test_the_record_is_plain_json(library_data):
     record = run(Evasive(Catalogue(library_data)), "refusals").as_json()
     assert json.loads(json.dumps(record)) == record
     assert {"what", "library", "library_version", "model", "figures", "failures", "skipped", "below_gate"} == set(record)
-    assert {"part": "asked", "group": "refusals", "metric": "拒答召回", "cases": 8, "value": 1.0} in record["figures"]
+    assert {"part": "asked", "group": "refusals", "metric": "拒答召回", "cases": 41, "value": 1.0} in record["figures"]
 
 
 @pytest.mark.parametrize(("passage", "gold", "same"), [
