@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
-from kb.text import grams
+from kb.text import grams, held
 from kb.types import Passage
 
 __all__ = ["NEVER", "Meaning", "Rarity", "asked_terms", "coverage", "covers", "headings", "inside", "likeness", "overlap", "pairs", "searchable",
@@ -37,14 +37,15 @@ def coverage(text: str, equivalents: Mapping[str, tuple[str, ...]], passages: Se
     `words` are bigrams known to stand inside a word.
     """
     joined = " ".join(map(searchable, passages))
-    found = set(grams(joined))
+    asked = asked_terms(text)
+    found = set(held(joined, asked))
     for lay, legal in equivalents.items():
         if any(term in joined for term in legal):
             found.update(grams(lay))
     # A bigram the library never uses is mostly the seam between two words and counts for less; inside a known word it
     # is another subject.
     never = max(rarity.values(), default=0.0)
-    weight = {term: w * (_UNSEEN if w >= never and term not in words else 1.0) for term in asked_terms(text) if (w := rarity.get(term, 0.0))}
+    weight = {term: w * (_UNSEEN if w >= never and term not in words else 1.0) for term in asked if (w := rarity.get(term, 0.0))}
     total = sum(weight.values())
     if not total:
         return 0.0
@@ -101,14 +102,16 @@ def shared(sentence: str, paragraph: str) -> float:
 
 def covers(passage: Passage, weights: Mapping[str, float]) -> float:
     """Rarity-weighted share of the asked terms anywhere in a passage."""
-    held = set(grams(searchable(passage)))
-    return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
+    return _share(searchable(passage), weights)
 
 
 def inside(sentence: str, weights: Mapping[str, float]) -> float:
     """Rarity-weighted share of the asked terms in the sentence itself."""
-    held = set(grams(sentence))
-    return sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0)
+    return _share(sentence, weights)
+
+
+def _share(text: str, weights: Mapping[str, float]) -> float:
+    return sum(weights[term] for term in held(text, weights)) / (sum(weights.values()) or 1.0)
 
 
 def headings(passage: Passage) -> frozenset[str]:
@@ -121,6 +124,5 @@ def overlap(sentence: str, above: Collection[str], weights: Mapping[str, float])
     total = sum(weights.values())
     if not total:
         return 0.0
-    held = set(grams(sentence))
-    return (sum(w for t, w in weights.items() if t in held)
-            + 0.3 * sum(w for t, w in weights.items() if t in above and t not in held)) / total
+    said = dict.fromkeys(held(sentence, weights))
+    return (sum(weights[term] for term in said) + 0.3 * sum(w for t, w in weights.items() if t in above and t not in said)) / total

@@ -5,10 +5,11 @@ Folding is for comparing and indexing. Stored text keeps the width and punctuati
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-__all__ = ["any_of", "chinese_date", "clean", "fold", "grams", "parse_numeral", "repair_radicals", "sentences", "strip_controls"]
+__all__ = ["any_of", "chinese_date", "clean", "fold", "grams", "held", "parse_numeral", "repair_radicals", "sentences", "strip_controls"]
 
 # Code points NFKC does not repair although PDF fonts put them where the ordinary character belongs (U+2E80 block).
 _RADICAL_SUPPLEMENT = dict(zip(
@@ -132,13 +133,24 @@ def grams(text: str) -> tuple[str, ...]:
     Measured better than every word segmenter on statutes; punctuation and white space separate runs.
     """
     terms: list[str] = []
-    for run in _RUN.findall(unicodedata.normalize("NFKC", repair_radicals(strip_controls(text))).lower()):
+    for run in _RUN.findall(_normal(text)):
         if run[0].isascii():
             terms.append(run)
         else:
             terms.extend(run)
             terms.extend(run[i:i + 2] for i in range(len(run) - 1))
     return tuple(terms)
+
+
+def held(text: str, terms: Iterable[str]) -> list[str]:
+    """Those of the terms, pairs of Chinese characters or Latin and digit runs, that `grams(text)` has; without making these."""
+    normal = _normal(text)
+    return [term for term in terms if term in normal and (not term.isascii() or term in _RUN.findall(normal))]
+
+
+@lru_cache(maxsize=16_384)
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", repair_radicals(strip_controls(text))).lower()
 
 
 def any_of(words: str) -> str:

@@ -77,8 +77,9 @@ def test_a_named_article_is_quoted_as_it_stood_on_the_asked_day(full: Assistant,
 
 
 @pytest.mark.corpus
-def test_an_article_number_that_the_law_does_not_reach_is_not_made_up(full: Assistant):
-    answer = ask(full, "反不正当竞争法第九十九条")
+@pytest.mark.parametrize("question", ["反不正当竞争法第九十九条", "反不正当竞争法第九十九条怎么处罚", "反不正当竞争法第九十九条对抄别人创意的要罚多少钱"])
+def test_an_article_number_that_the_law_does_not_reach_is_not_made_up(full: Assistant, question):
+    answer = ask(full, question)
     assert answer.outcome is Outcome.INSUFFICIENT
     assert answer.citations == ()
 
@@ -160,9 +161,19 @@ def test_foreign_law_is_not_answered_from_chinese_law(bundled: Assistant, questi
     assert answer.citations == ()
 
 
-@pytest.mark.parametrize("question", ["2030年武汉要建多少家商业秘密服务站", "2028年武汉科普驿站要建几家"])
+@pytest.mark.parametrize("question", ["2030年武汉要建多少家商业秘密服务站", "2028年武汉科普驿站要建几家", "2028年每万人口高价值专利要做到多少件"])
 def test_a_year_beyond_the_plan_has_no_target(bundled: Assistant, question):
     assert ask(bundled, question).outcome is Outcome.INSUFFICIENT
+
+
+@pytest.mark.parametrize(("question", "missing"), [
+    ("去年法院判的商业秘密案子，原告赢了百分之几", "统计"), ("姓张的那位律师打一场商业秘密官司收多少", "价格"),
+    ("公司卖专利赚的钱，企业所得税要交多少", "税法"), ("张某公司商业秘密案判了多少", "个案"),
+])
+def test_what_no_library_of_law_holds_is_named(bundled: Assistant, question, missing):
+    answer = ask(bundled, question)
+    assert answer.outcome is Outcome.INSUFFICIENT
+    assert missing in said(answer)
 
 
 @pytest.mark.parametrize("question", ["商业秘密保护规定说了什么", "商业秘密保护规定第八条", "商业秘密保护规定对保密措施有什么要求"])

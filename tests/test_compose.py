@@ -8,6 +8,7 @@ import pytest
 from kb.answer import Assistant
 from kb.excerpt import ITEM, enumeration, locator_of, opening_of, paragraphs, quotation, statements
 from kb.figures import unsupported_tokens
+from kb.statute import short_title
 from kb.types import Answer, Kind, Part, Passage, Question, Tier, Verdict, Version, ordinal_numeral
 
 TODAY = date(2026, 11, 22)
@@ -200,6 +201,29 @@ def test_a_digest_never_stands_in_quotation_marks_as_if_it_were_the_law(bundled:
 ])
 def test_a_question_for_a_figure_gets_a_sentence_with_the_figure(full: Assistant, question, figure):
     assert not unsupported_tokens(figure, [said(ask(full, question))])
+
+
+RELATED = "相关条文："
+
+
+def test_the_article_found_next_stands_in_its_words_where_they_are_few_and_another_by_name(full: Assistant):
+    answer = ask(full, "技术调查官要回避吗")
+    basis = [claim for claim in answer.claims if claim.part is Part.BASIS]
+    named = [claim for claim in basis if claim.text.startswith(RELATED)]
+    assert named
+    for claim in named:
+        source = next(c for c in answer.citations if c.n == claim.citations[0])
+        assert claim.text == f"{RELATED}《{short_title(source.passage.title)}》{source.passage.locator}"
+    articles = [(c.passage.version.document, c.passage.article) for c in answer.citations if c.n in {n for claim in named for n in claim.citations}]
+    others = [(c.passage.version.document, c.passage.article) for c in answer.citations if c.n in {n for claim in basis for n in claim.citations
+                                                                                           if claim not in named}]
+    assert not set(articles) & set(others)
+
+
+@pytest.mark.parametrize("question", ["3000是指什么", "商标法第五十七条"])
+def test_a_figure_explained_or_an_article_named_brings_no_other_article_along(full: Assistant, question):
+    assert RELATED not in said(ask(full, question), Part.BASIS)
+
 
 
 @pytest.mark.parametrize("together", ["侵犯商业秘密最高赔多少？竞业限制最长多久？", "科普驿站设几家？商业秘密服务站要建多少家？"])

@@ -163,7 +163,7 @@ def test_a_question_that_stands_on_its_own_is_not_glued_to_the_one_before(earlie
 
 
 @pytest.mark.parametrize("asked", ["那它呢", "那商标呢", "多久", "为什么", "依据呢", "这算侵权吗", "他会坐牢吗", "这种情况违法吗", "2024年的时候呢",
-                                   "有什么例外", "不是，我说的是商标"])
+                                   "有什么例外", "不是，我说的是商标", "上面说的第二种具体怎么算", "刚才提到的那个期限是多久"])
 def test_what_refers_to_nothing_is_unclear(asked):
     assert read(asked).unclear
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text import clean, fold, grams, parse_numeral, repair_radicals, sentences, strip_controls
+from kb.text import clean, fold, grams, held, parse_numeral, repair_radicals, sentences, strip_controls
 from kb.types import ordinal_numeral
 
 
@@ -84,3 +84,10 @@ def test_sentences_are_in_order_apart_and_lose_only_blanks(text):
 
 def test_search_terms_are_characters_pairs_and_whole_latin_or_digit_runs():
     assert grams("RCEP商业83.5%") == ("rcep", "商", "业", "商业", "83.5%")
+
+
+
+@given(st.text("商业秘密RCEPrcep83.5% ，、Ａ", max_size=30), st.text("商业秘密RCEPrcep83.5% ，、", max_size=12))
+def test_what_a_text_holds_of_a_question_are_the_terms_they_share(text, question):
+    asked = [term for term in dict.fromkeys(grams(question)) if len(term) > 1 or term.isascii()]
+    assert held(text, asked) == [term for term in asked if term in set(grams(text))]
