@@ -201,7 +201,7 @@ class Composer:
             quote = self._best_quote(passage, asked)
             n = sources.number(passage, quote)
             in_short = len(quote) <= _SHORT_QUOTE and not claims
-            words = f"{cite_as(passage, sources.found[n - 1].locator)}：{_in_its_words(sources.found[n - 1])}" if in_short else \
+            words = f"相关条文：{cite_as(passage, sources.found[n - 1].locator)}：{_in_its_words(sources.found[n - 1])}" if in_short else \
                 f"相关条文：《{short_title(passage.title)}》{passage.locator}"
             claims.append(Claim(words, (n,), Part.BASIS))
         return claims
