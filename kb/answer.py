@@ -51,6 +51,7 @@ _COMPARISON = "新旧对照"      # in the title of a page that compares two ver
 _OF_A_STORY = "经过较长，以下是按其中的问句和要点查到的；事情是否符合条文写的条件，请逐条对照，必要时把问题单独再问一遍"
 _SETTLED = 0.40
 _TOUCHED = 0.11
+_HELD_WHOLE = 0.95           # a question in words of the field all of which the answer has, whatever else they are used for
 _OTHER_WORDS = 0.55          # of a question about another field, by files that somebody added
 
 
@@ -191,7 +192,8 @@ class Assistant:
         rarity = self.index.rarity([*sorted(asked_terms(inquiry.told)), NEVER])
         covered = coverage(inquiry.told, self.lexicon.equivalents(inquiry.told), draft.rests_on, rarity, self.words)
         added = any(passage.version.tier is Tier.USER for passage in draft.rests_on)      # may be about anything
-        if covered < _TOUCHED or not (self._ours(inquiry) or (added and covered >= _OTHER_WORDS)):
+        held_whole = covered >= _HELD_WHOLE and self.lexicon.in_field(inquiry.text)
+        if covered < _TOUCHED or not (self._ours(inquiry) or held_whole or (added and covered >= _OTHER_WORDS)):
             return Outcome.INSUFFICIENT
         settled = covered >= _SETTLED and draft.complete and not inquiry.story
         return Outcome.ANSWERED if settled else Outcome.PARTIAL

@@ -166,6 +166,13 @@ def test_a_year_beyond_the_plan_has_no_target(bundled: Assistant, question):
     assert ask(bundled, question).outcome is Outcome.INSUFFICIENT
 
 
+def test_words_that_other_fields_use_too_are_ours_where_the_answer_has_all_of_them(bundled: Assistant):
+    answer = ask(bundled, "举证责任怎么转移")
+    assert answer.outcome is Outcome.ANSWERED
+    assert "对方应当证明自己没有侵犯" in said(answer)
+    assert ask(bundled, "离婚时举证责任怎么转移").outcome is Outcome.OUT_OF_SCOPE
+
+
 @pytest.mark.parametrize(("question", "missing"), [
     ("去年法院判的商业秘密案子，原告赢了百分之几", "统计"), ("姓张的那位律师打一场商业秘密官司收多少", "价格"),
     ("公司卖专利赚的钱，企业所得税要交多少", "税法"), ("张某公司商业秘密案判了多少", "个案"),
