@@ -42,6 +42,7 @@ class _Traits(NamedTuple):
     near: float              # nearness in meaning of the sentence itself
     signed: float            # has the kind of words wanted
     ours: float              # in plain words
+    focus: float             # share of the consequences and steps asked about that it names
     limit: float             # says a limit where one is asked for
     figure: float            # has a figure that is asked about
     english: float
@@ -56,13 +57,17 @@ class _Traits(NamedTuple):
 
 
 # Set on eval/cases and on lay questions left out of the library.
-_WEIGHTS = _Traits(said=1.2, held=0.5, rank=1.2, place=0.2, asked=0.3, opening=0.4, asked_near=0.8, near=1.5, signed=0.25, ours=0.0,
+_WEIGHTS = _Traits(said=1.2, held=0.5, rank=1.2, place=0.2, asked=0.3, opening=0.4, asked_near=0.8, near=1.5, signed=0.25, ours=0.0, focus=0.3,
                    limit=0.3, figure=0.6, english=1.0, missing=-1.0, beside=-0.3, other=-0.2, home=0.2, stray=-0.35, length=0.0, long=-0.2, short=-0.3)
 
 _LIMITS = ((re.compile(r"最多|最高|最长|上限|顶格|封顶|不超过|超过"), re.compile(r"不(得)?超过|以下|最长|最高|最多|以内")),
            (re.compile(r"最少|最低|起码|至少|起步|下限|门槛"), re.compile(r"以上|不(得)?(低|少)于|至少|最低|起点")))
 _RIGHTS = {"专利": "专利|发明|实用新型|外观设计", "商标": "商标|牌子|地理标志", "著作权": "著作权|版权|作品|软件|表演|录音|播放|信息网络传播",
            "品种": "植物新品种|品种权|种子|授权品种", "布图": "布图设计|集成电路", "其他": "海关|域名|企业名称|有奖销售|虚假宣传|商业贿赂|垄断|个人信息"}
+# Consequences and steps of the law: a question for one of them is answered by a sentence that names it.
+_FOCUS = tuple(map(re.compile, (
+    "赔", "罚|没收", "判刑|坐牢|有期徒刑|犯罪|判几年", "举报|投诉", "起诉|诉讼|告(?!诉|知)", "时效", "管辖|哪个法院", "登记", "续展|续期", "许可|授权", "转让",
+    "补偿", "返还|退还", "销毁", "保全|禁令", "鉴定", "公证", "仲裁", "调解", "上诉", "无效", "异议", "备案", "证据|举证|证明", "年费", "报酬|奖励")))
 _RIGHT_WORDS = {right: re.compile(words) for right, words in _RIGHTS.items()}
 _TO_A_VISITOR = re.compile(r"(对|跟|提醒|告诉).{1,6}(说)?：")      # how to say it, for those who tell others
 _HOME = re.compile("商业秘密|技术秘密|保密|竞业限制|泄密")
@@ -199,6 +204,7 @@ class Leads:
         near = self._near(inquiry.text, (*said.values(), *asked_in))
         at_station = inquiry.question.audience is Audience.STATION
         rights = _rights(" ".join((inquiry.told, *inquiry.expansions)))
+        focus = [words for words in _FOCUS if words.search(inquiry.text)]
         found: list[Lead] = []
         for place, hit, source in sources:
             words, above = searchable(source), headings(source)
@@ -216,6 +222,7 @@ class Leads:
                     asked=asked_for ** 2, opening=_opens(source, position) * asked_for ** 2, asked_near=asked_near,
                     near=near[sentence], signed=bool(signs.search(sentence)),
                     ours=source.version.tier in (Tier.DIGEST, Tier.GUIDE), limit=bool(limit and limit.search(sentence)),
+                    focus=sum(bool(words.search(sentence)) for words in focus) / (len(focus) or 1),
                     figure=bool(figures and figures & _values(sentence)), english=_IN_ENGLISH in sentence, missing=missing, beside=beside,
                     other=bool(_rights(sentence) - rights), home=home,
                     stray=any(subject in sentence for subject in inquiry.strays), length=len(sentence) / 100,
