@@ -249,7 +249,7 @@ class _Signal:
 
     What a long list leaves out may be as good as its last entry: only what is better than that counts. Lay questions count
     by the square: one that is nearly the same says where to look, one that is a little alike only says that somebody wrote
-    questions about that law.
+    questions about that law. Nor does one short question alone count for more than the best text.
     """
 
     def __init__(self, name: str, weight: float, found: list[tuple[str, float]], whole: float = 1.0, power: int = 1) -> None:
@@ -259,7 +259,7 @@ class _Signal:
 
     def share_of(self, passage_id: str) -> float:
         above = (self.scores[passage_id] - self._floor) / self._whole
-        return float(self._weight * max(above, 0.0) ** self._power)
+        return float(self._weight * min(max(above, 0.0), 1.0) ** self._power)
 
 
 def _sums(signals: Iterable[_Signal]) -> dict[str, float]:
