@@ -208,7 +208,10 @@ class Assistant:
         return bool(inquiry.documents or inquiry.refs) or self._in_scope(inquiry.text)
 
     def _in_scope(self, text: str) -> bool:
-        return self.scope.ours(text, uses_our_words=self.lexicon.in_field(text))
+        if self.scope.ours(text, uses_our_words=self.lexicon.in_field(text)):
+            return True
+        nearest = self.index.nearest_asked(text, 1)
+        return bool(nearest) and self.scope.like_one_of_ours(text, nearest[0][1])
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""

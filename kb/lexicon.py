@@ -18,6 +18,7 @@ from kb.text import strip_controls
 __all__ = ["Lexicon", "bundled_lexicon"]
 
 _ZEROS = re.compile(r"(?<=\d)[оОoOοΟ]+(?=[оОoOοΟ]*[万亿千百元])")      # letters typed, or pasted, for zeros: 5оо万
+_ONE_WIDTH = {wide: wide - 0xFEE0 for wide in (*range(ord("０"), ord("９") + 1), *range(ord("Ａ"), ord("Ｚ") + 1), *range(ord("ａ"), ord("ｚ") + 1))}
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Lexicon:
     homophones: Homophones
 
     def correct(self, text: str) -> str:
-        """The question without invisible characters, in simplified characters, known misspellings put right.
+        """The question without invisible characters, in simplified characters, digits and letters of one width, known misspellings
+        put right.
 
         One in Latin letters alone becomes the Chinese for those of its words that are known.
         """
-        text = _ZEROS.sub(lambda match: "0" * len(match[0]), strip_controls(text).translate(dict(self.traditional)))
+        text = _ZEROS.sub(lambda match: "0" * len(match[0]), strip_controls(text).translate({**_ONE_WIDTH, **self.traditional}))
         for wrong, right in self.misspelt.items():
             text = text.replace(wrong, right)
         text = self.homophones.correct(text)

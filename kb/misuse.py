@@ -24,6 +24,7 @@ _ENDS_LAWFULLY = re.compile(
     r"(会怎么|怎么判|怎么罚|归谁|怎么认定|第几条|凭啥|够不够|算不算|算什么|能不能|行不行|可不可以|吗[？?]?$|不[？?]?$|没[？?]?$|多少|多久|几年|哪些|什么罪|怎么办|咋办"
     r"|合法|正当|依法|违法|犯法|法院|举报|投诉|防|怎么赔|责任|处罚|取证|维权|补救|纠正|[怎如][么样何]?(证明|应对|反驳))")
 _TAIL = 22                   # characters
+_LONG = 120                  # more of them say so much else that one sentence must show it
 _SENTENCES = re.compile(r"[。？?！!\n]+")
 _BREAK = re.compile(r"[\s，,。.？?！!、；;：:“”\"'‘’「」（）()…—-]+")
 _LONGEST = 3                 # characters of a mark
@@ -49,8 +50,8 @@ class Misuse:
 
     def asked_for(self, text: str) -> Wrong | None:
         """The wrong that a text, or one sentence of it, wants the method of; None where it is more likely lawful."""
-        lawful_end = _ENDS_LAWFULLY.search(text[-_TAIL:])
-        tried = [(text, _IN_SPITE_OF_ITS_END if lawful_end else _ASKS_FOR_IT)]
+        whole = _IN_SPITE_OF_ITS_END if _ENDS_LAWFULLY.search(text[-_TAIL:]) else _ASKS_FOR_IT
+        tried = [(text, whole if len(text) <= _LONG else _IN_ONE_SENTENCE)]
         tried += [(sentence, _IN_ONE_SENTENCE) for sentence in _SENTENCES.split(text) if sentence != text]
         for asked, enough in tried:
             scores = self.scores(asked)

@@ -17,6 +17,8 @@ __all__ = ["SCOPE_FILE", "Scope", "bundled_scope"]
 SCOPE_FILE = Path(__file__).parent / "model" / "scope.tsv"
 # Without a word of the field, and with one; picked on questions left out of an earlier training (ARCHITECTURE, section 3).
 _OURS, _WITH_A_WORD = 0.45, -1.5
+# What the words say and six times how near a lay question of the library is in meaning, from 0 to 1.
+_NEARNESS, _NEAR_A_QUESTION = 6.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Scope:
     def ours(self, text: str, *, uses_our_words: bool) -> bool:
         """Whether it is about our field; `uses_our_words` where it has a word of it (资料, 合同, 证据 are words of others too)."""
         return self.score(text) >= (_WITH_A_WORD if uses_our_words else _OURS)
+
+    def like_one_of_ours(self, text: str, nearness: float) -> bool:
+        """Whether it is so near a lay question of the library (cosine) that words of other fields do not matter."""
+        return self.score(text) + _NEARNESS * nearness >= _NEAR_A_QUESTION
 
 
 @cache

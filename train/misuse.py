@@ -3,7 +3,8 @@
 `train/misuse.tsv` holds requests for a method of each wrong and lawful questions in the same words: the victim's, the
 defender's, the careful one's. The lay questions of the library are lawful too, and so are those about other laws and everyday matters
 from which `train/scope.py` learns. Multinomial logistic regression (Bishop, Pattern
-Recognition and Machine Learning, 4.3.4) over the marks of `kb.misuse`, each text of length 1, with a quadratic penalty.
+Recognition and Machine Learning, 4.3.4) over the marks of `kb.misuse`, each text of length 1, with a quadratic penalty. Some texts of either
+kind stand there again among words of courtesy (`train/courtesies.txt`), which say nothing of what is wanted.
 `--folds 5` reports on texts left out instead. Needs scipy.
 """
 
@@ -26,7 +27,10 @@ from kb.questions import bundled_questions
 from train.scope import EVERYDAY
 
 TEXTS = Path(__file__).parent / "misuse.tsv"
+COURTESIES = Path(__file__).parent / "courtesies.txt"
 _LAWFUL = "lawful"
+_COURTEOUS = 6               # one text of so many stands there again among courtesies
+_COURTESIES_AROUND = 5       # at most, before and after
 _SEEN = 3                    # texts that have a mark, for it to be learned
 _FIT = 32.0                  # weight of the texts beside the penalty
 _SMALL = 0.5                 # log-odds a mark adds; below, it is left out of the file
@@ -68,6 +72,15 @@ def _matrix(texts: Sequence[str], known: dict[str, int]) -> csr_matrix:
     return csr_matrix((values, columns, starts), shape=(len(texts), len(known)))
 
 
+def courteous(texts: Sequence[_Text], courtesies: Sequence[str]) -> list[_Text]:
+    """Some of the texts among words of courtesy, the same ones each time."""
+    chance = random.Random(2)
+
+    def some() -> str:
+        return "".join(chance.sample(courtesies, chance.randint(0, _COURTESIES_AROUND)))
+    return [(label, f"{some()}{text.rstrip('。？?！!')}。{some()}") for label, text in chance.sample(texts, len(texts) // _COURTEOUS)]
+
+
 def _report(texts: Sequence[_Text], others: Sequence[_Text], folds: int) -> None:
     """How many requests are known where a given share of the lawful texts in the same words is taken for one."""
     odds = {}
@@ -92,7 +105,8 @@ def main(others: Annotated[Path, typer.Option(help="questions about other laws, 
     if folds:
         random.Random(1).shuffle(texts)
         return _report(texts, lawful, folds)
-    model = learned([*texts, *lawful])
+    courtesies = COURTESIES.read_text(encoding="utf-8").split("\n")[:-1]
+    model = learned([*texts, *lawful, *courteous(texts, courtesies), *courteous(lawful, courtesies)])
     kept = {mark: weights for mark, weights in model.weights.items() if max(map(abs, weights)) >= _SMALL}
     lines = [["", *(f"{begin:.2f}" for begin in model.bias)], *([mark, *(str(round(10 * w)) for w in weights)] for mark, weights in kept.items())]
     MISUSE_FILE.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
