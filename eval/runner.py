@@ -20,6 +20,7 @@ GROUPS_OF: Mapping[str, tuple[str, ...]] = {
     "answers": ("answers", "rights", "plan", "station", "trainee", "dialogues", "premises", "versions", "robustness", "injections"),
     "refusals": ("refusals", "near_misses")}
 PARTS = ("retrieval", *GROUPS_OF)
+_ALL_GROUPS = (*GROUPS, ASIDE)
 _PART_NAME = {"retrieval": "检索", "asked": "回答"}
 
 
@@ -33,7 +34,7 @@ class Results:
     model: str
     scores: tuple[Score, ...]
     skipped: tuple[str, ...] = ()            # cases that need the official documents
-    groups: tuple[str, ...] = GROUPS         # that were to be measured
+    groups: tuple[str, ...] = _ALL_GROUPS    # that were to be measured, as scores name them
     answers: Mapping[str, Answer] = field(default_factory=dict, repr=False)
 
     def figures(self) -> dict[tuple[str, str, str], Figure]:
@@ -67,8 +68,10 @@ class Results:
         }
 
 
-def run(assistant: Assistant, what: str, groups: Collection[str] = GROUPS) -> Results:
+def run(assistant: Assistant, what: str, groups: Collection[str] = _ALL_GROUPS) -> Results:
     """Measure `retrieval`, `answers`, `refusals` or `all` on the cases of `groups` that this library can be asked.
+
+    `groups` are those under which scores are reported: without `aside`, cases kept aside are left out.
 
     Raises:
         ConfigError: `what` is none of these, or a line of the cases is damaged.
@@ -83,7 +86,7 @@ def run(assistant: Assistant, what: str, groups: Collection[str] = GROUPS) -> Re
     answers: dict[str, Answer] = {}
     by_id, ask = {case.id: case for case in cases}, cache(assistant.ask)
     for case in cases:
-        if case in skipped or case.group not in groups:
+        if case in skipped or case.reported not in groups:
             continue
         if what in ("retrieval", "all") and case.articles:
             scores += scoring.of_search(case, assistant.search(case.asked, scoring.SEARCHED))
@@ -105,9 +108,10 @@ def _other_forms(case: Case, by_id: Mapping[str, Case]) -> Iterator[tuple[str, Q
 
 def _measured(what: str, groups: Collection[str]) -> set[str]:
     """Places of the gate that a run of `what` over these groups fills: retrieval/plan, asked/refusals."""
-    searched = {f"retrieval/{group}" for group in groups} if what in ("retrieval", "all") else set()
-    whole = {f"retrieval/{ASIDE}", f"asked/{ASIDE}", f"asked/{OVERALL}"} if what == "all" and set(groups) == set(GROUPS) else set()
-    return searched | whole | {f"asked/{group}" for group in _asked_groups(what) if group in groups}
+    every = what == "all"
+    searched = {f"retrieval/{group}" for group in groups if every or (what == "retrieval" and group != ASIDE)}
+    asked = {f"asked/{group}" for group in groups if group in _asked_groups(what) or (every and group == ASIDE)}
+    return searched | asked | ({f"asked/{OVERALL}"} if every and set(groups) == set(_ALL_GROUPS) else set())
 
 
 def _asked_groups(what: str) -> tuple[str, ...]:
