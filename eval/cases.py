@@ -1,15 +1,17 @@
 """Cases as data: one question a line, with what a good answer must contain. Anything unexpected in a line is refused."""
 
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from kb.errors import ConfigError
 from kb.types import Audience, Outcome, Question
 
-__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "TODAY", "Article", "Case", "load_cases"]
+__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "TODAY", "Article", "Case", "digest", "load_cases"]
 
 CASES_FOLDER = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 22)      # every case is asked on this day unless it names another
@@ -79,6 +81,12 @@ def load_cases(folder: Path = CASES_FOLDER) -> list[Case]:
                 raise ConfigError(f"题库 {path.name} 第 {number} 行有误：{error}", "请按 eval/cases.py 中 Case 的字段改正") from None
             cases.append(case)
     return cases
+
+
+def digest(cases: Sequence[Case]) -> str:
+    """SHA-256 of what is asked and how it is graded, in hexadecimal; the order of the cases and the layout of the files are no part of it."""
+    written = [json.dumps(asdict(case), ensure_ascii=False, sort_keys=True, default=str) for case in cases]
+    return sha256("\n".join(sorted(written)).encode()).hexdigest()
 
 
 _FIELDS = {field.name for field in fields(Case)} | {"question"}

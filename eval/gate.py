@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from eval.metrics import LOWER_IS_BETTER
 from kb.errors import ConfigError
 
 __all__ = ["GATE", "Failure", "Figure", "Limits", "accepted_figures", "below", "limits_from", "shown", "write_gate"]
 
 GATE = Path(__file__).parent / "gate.json"
-_AT_MOST = frozenset({"误拒率", "禁句率", "失效当现行"})     # lower is better
 Limits = Mapping[str, Mapping[str, tuple[float, int]]]   # "part/group" → metric → (limit, cases it needs)
 Key = tuple[str, str, str]                               # part, group, metric
 
@@ -56,7 +56,7 @@ def below(figures: Mapping[Key, Figure], limits: Limits, measured: Collection[st
 
 
 def _accepts(metric: str, value: Fraction, limit: Fraction) -> bool:
-    return value <= limit if metric in _AT_MOST else value >= limit
+    return value <= limit if metric in LOWER_IS_BETTER else value >= limit
 
 
 def limits_from(figures: Mapping[Key, Figure], margin: float = 0.05) -> dict[str, dict[str, tuple[float, int]]]:
@@ -76,8 +76,8 @@ def limits_from(figures: Mapping[Key, Figure], margin: float = 0.05) -> dict[str
 
 def _limit(metric: str, value: float, margin: float) -> float:
     if metric in ("引文逐字", "禁句率", "失效当现行"):
-        return 0.0 if metric in _AT_MOST else 1.0
-    if metric in _AT_MOST:
+        return 0.0 if metric in LOWER_IS_BETTER else 1.0
+    if metric in LOWER_IS_BETTER:
         return round(min(math.ceil(value * 100) / 100 + margin, 1.0), 2)
     return round(max(math.floor(value * 100) / 100 - margin, 0.0), 2)
 

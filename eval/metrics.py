@@ -11,8 +11,10 @@ from math import log2
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.text import fold
 
-__all__ = ["answer_length", "hit_at_k", "key_fact_recall", "mean", "missing_articles", "missing_facts", "mrr",
+__all__ = ["LOWER_IS_BETTER", "answer_length", "hit_at_k", "key_fact_recall", "mean", "missing_articles", "missing_facts", "mrr",
            "ndcg_at_k", "over_refusal", "recall_at_k", "refusal_recall", "said", "verbatim_share"]
+
+LOWER_IS_BETTER: frozenset[str] = frozenset({"误拒率", "禁句率", "失效当现行"})     # by the names that scores carry
 
 
 def recall_at_k(ranking: Sequence[str], gold: Collection[str], k: int) -> Fraction | None:
