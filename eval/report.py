@@ -93,7 +93,8 @@ def _range(figure: Measured) -> str:
 
 
 def _ends(metric: str, interval: Interval) -> str:
-    return f"{shown(metric, Fraction(interval.low))}–{shown(metric, Fraction(interval.high))}"
+    """72–100%: the unit once."""
+    return f"{shown(metric, Fraction(interval.low)).removesuffix('%')}–{shown(metric, Fraction(interval.high))}"
 
 
 def _groups(results: Results) -> str:
@@ -122,7 +123,7 @@ def _dot_line(figure: Measured) -> str:
     said = f"{GROUP_NAME.get(figure.group, figure.group)} {figure.metric} {value}，区间 {ends}，{figure.cases} 题"
     return (f'<div class="line {kind}"><span>{_group(figure.group)} <small>{figure.cases}</small></span>'
             f"{dot_row([Dot(float(figure.value), figure.interval, kind)], _SHARES, said)}"
-            f'<span class="value">{value} <small>{ends}</small></span></div>')
+            f'<span class="value">{value}</span><small class="value">{ends}</small></div>')
 
 
 def _refusals(results: Results, compared: Compared | None) -> str:
@@ -260,7 +261,7 @@ def _tables(results: Results) -> str:
         if named:
             drawn.append(f'<div class="scroll" tabindex="0" role="region" aria-label="{name}各组的数字"><table><thead><tr><th scope="col">{name}'
                          f"</th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>")
-    return f'<h2>数字</h2><p class="muted">小字是 95% 区间和题数。</p>{"".join(drawn)}'
+    return f'<h2>数字</h2><p class="muted">小字是 95% 区间和题数；表比屏幕宽时可以左右滑动。</p>{"".join(drawn)}'
 
 
 def _cell(figure: Measured | None) -> str:
