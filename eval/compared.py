@@ -13,7 +13,7 @@ from eval.gate import shown
 from eval.intervals import Interval, paired_bootstrap
 from eval.metrics import LOWER_IS_BETTER
 from eval.runner import Results, Score
-from eval.table import GROUP_NAME, LENGTH, PART_NAME, columns
+from eval.table import ALL, GROUP_NAME, LENGTH, PART_NAME, columns
 from kb.errors import ConfigError
 
 __all__ = ["Change", "Compared", "Shift", "as_json", "compare", "difference", "refuse_unlike", "table"]
@@ -64,13 +64,19 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`shifts` are in the order of the cases; those of cases kept aside are not looked at."""
+    """`changes` are by group, those of all groups together first; `shifts` in the order of the cases. Cases kept aside are compared
+    as a group and not looked at one by one."""
 
     before: Results
     after: Results
     changes: tuple[Change, ...]
     shifts: tuple[Shift, ...]
     one_sided: tuple[str, ...]       # metrics that only one of the runs has
+
+    @property
+    def moved(self) -> list[Change]:
+        """What changed, first what is more than chance."""
+        return sorted((change for change in self.changes if change.difference), key=lambda change: not change.certain)
 
     @property
     def worse(self) -> list[Shift]:
@@ -114,7 +120,9 @@ def compare(before: Results, after: Results) -> Compared:
     """
     refuse_unlike(before, after)
     old, new = _by_figure(before.scores), _by_figure(after.scores)
-    changes = [_change(key, old[key], new[key]) for key in new if key in old and old[key].keys() & new[key].keys()]
+    shared = [key for key in new if key in old and old[key].keys() & new[key].keys()]
+    order = {group: place for place, group in enumerate(GROUP_NAME)}
+    changes = [_change(key, old[key], new[key]) for key in sorted(shared, key=lambda key: order.get(key[1], len(order)))]
     known = {(s.case, s.part, s.metric): s for s in before.scores}
     shifts = [Shift(known[key], score) for score in after.scores if score.group != ASIDE
               and (key := (score.case, score.part, score.metric)) in known and known[key].value != score.value]
@@ -125,7 +133,8 @@ def compare(before: Results, after: Results) -> Compared:
 def _by_figure(scores: Sequence[Score]) -> dict[tuple[str, str, str], dict[str, Fraction]]:
     found: dict[tuple[str, str, str], dict[str, Fraction]] = {}
     for score in scores:
-        found.setdefault((score.part, score.group, score.metric), {})[score.case] = score.value
+        for group in (score.group, *([ALL] if score.group != ASIDE else [])):
+            found.setdefault((score.part, group, score.metric), {})[score.case] = score.value
     return found
 
 
@@ -139,9 +148,8 @@ def _change(key: tuple[str, str, str], old: Mapping[str, Fraction], new: Mapping
 
 def difference(metric: str, value: float) -> str:
     """With its sign: shares in percentage points, MRR with two digits, characters whole."""
-    if metric == LENGTH:
-        return f"{value:+.0f}"
-    return f"{value:+.2f}" if metric == "MRR" else f"{value * 100:+.1f}"
+    written = f"{value:+.0f}" if metric == LENGTH else f"{value:+.2f}" if metric == "MRR" else f"{value * 100:+.1f}"
+    return written if float(written) else written[1:]
 
 
 def as_json(compared: Compared) -> dict[str, object]:
@@ -171,12 +179,11 @@ def table(compared: Compared) -> str:
     for name, shifts in (("变差", compared.worse), ("变好", compared.better)):
         lines += ["", f"{name} {len({shift.after.case for shift in shifts})} 题："] if shifts else ["", f"没有题目{name}。"]
         lines += [f"  {_shift_line(shift)}" for shift in shifts]
-    moved = [change for change in compared.changes if change.difference]
-    lines += ["", f"共比较 {len(compared.changes)} 项，{len(moved)} 项有变化"
-              + ("：" if moved else "。")]
+    moved = compared.moved
+    lines += ["", f"共比较 {len(compared.changes)} 项，{len(moved)} 项有变化，{sum(change.certain for change in moved)} 项超出偶然{'：' if moved else '。'}"]
     if moved:
         lines += columns([["", "组", "指标", "前", "后", "差", "95% 区间", "题数", "判断"], *map(_row, moved)])
-        lines.append("（差以百分点计；没有真实差别时，比较 20 项也会有 1 项因偶然超出区间）")
+        lines.append("（差以百分点计；没有真实差别时，20 项里也会有 1 项因偶然超出）")
     if compared.one_sided:
         lines.append(f"只有一次测了：{'、'.join(compared.one_sided)}")
     return "\n".join(lines)

@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 from eval.cases import ASIDE
 from eval.intervals import Interval, wilson
 from eval.runner import Results, Score
+from eval.table import ALL
 from kb.errors import ConfigError
 
-__all__ = ["ALL", "Measured", "Record", "measured", "overall", "program", "read_record", "summary", "write_record"]
+__all__ = ["Measured", "Record", "measured", "overall", "program", "read_record", "summary", "write_record"]
 
-ALL = ""                 # the group of figures over all cases but those kept aside
 _FORMAT = 1
 _Stored = TypeVar("_Stored")     # a kind of JSON value
 _RUN = ("what", "library", "library_version", "model", "cases", "as_of")

@@ -26,6 +26,7 @@ __all__ = ["report"]
 _STYLE = Path(__file__).with_name("report.css")
 _HEADLINES = (("retrieval", "Recall@10"), ("asked", "要点召回"), ("asked", "应引条文"), ("asked", "引文逐字"), ("asked", "拒答召回"), ("asked", "误拒率"))
 _SHARES = Scale(0, 1)
+_FEW = 12                # lists are unfolded up to here
 _WHAT = {"all": "检索、回答与拒答", "retrieval": "检索", "answers": "回答", "refusals": "拒答"}
 _VERDICT = {True: ("better-text", "▲ 好了"), False: ("worse-text", "▼ 差了"), None: ("", "变了")}
 
@@ -76,7 +77,8 @@ def _gate(results: Results) -> str:
         return '<div class="gate"><strong>达到门槛</strong>：每一项都不低于已接受的数字。</div>'
     listed = "".join(f"<li>{escape(GROUP_NAME.get(failure.place.partition('/')[2], failure.place))} {escape(failure.metric)}："
                      f"{escape(failure.problem)}</li>" for failure in failures)
-    return f'<div class="gate missed"><strong>低于门槛 {len(failures)} 项</strong><ul>{listed}</ul></div>'
+    folded = f"<ul>{listed}</ul>" if len(failures) <= _FEW else f"<details><summary>逐项列出</summary><ul>{listed}</ul></details>"
+    return f'<div class="gate missed"><strong>低于门槛 {len(failures)} 项</strong>{folded}</div>'
 
 
 def _headlines(results: Results) -> str:
@@ -193,16 +195,18 @@ def _reason(score: Score) -> str:
 
 
 def _comparison(compared: Compared, questions: Mapping[str, tuple[str, ...]]) -> str:
-    moved = [change for change in compared.changes if change.difference]
-    certain = sum(change.certain for change in moved)
+    moved = compared.moved
+    certain = [change for change in moved if change.certain]
+    rest = moved[len(certain):]
     before = (f"资料库 {escape(compared.before.library_version)}，"
               + (f"模型 {escape(compared.before.model)}" if compared.before.model else "未用模型"))
-    rows = "".join(map(_change_line, moved))
-    plots = (f'<div class="panel"><p class="muted"><span class="key before"></span>保存的那次　<span class="key"></span>这次</p>{rows}</div>'
-             if moved else "<p>没有一项有变化。</p>")
+    plots = (f'<div class="panel"><p class="muted"><span class="key before"></span>保存的那次　<span class="key"></span>这次</p>'
+             f"{''.join(map(_change_line, certain))}</div>" if certain else "")
+    chance = (f'<details><summary>可能是偶然的 {len(rest)} 项</summary><div class="case">{"".join(map(_change_line, rest))}</div></details>'
+              if rest else "")
     return (f'<h2>与保存的评测相比</h2><p class="muted">保存的那次：{before}。共比较 {len(compared.changes)} 项，{len(moved)} 项有变化，'
-            f"其中 {certain} 项超出偶然（配对自助法 95% 区间不含 0；没有真实差别时，20 项里也会有 1 项因偶然超出）。</p>"
-            f'{_shifts("变差", compared.worse, questions, opened=True)}{_shifts("变好", compared.better, questions)}{plots}')
+            f"其中 {len(certain)} 项超出偶然（配对自助法 95% 区间不含 0；没有真实差别时，20 项里也会有 1 项因偶然超出）。</p>"
+            f'{_shifts("变差", compared.worse, questions, opened=_FEW)}{_shifts("变好", compared.better, questions)}{plots}{chance}')
 
 
 def _change_line(change: Change) -> str:
@@ -219,14 +223,14 @@ def _change_line(change: Change) -> str:
             f'<span class="{kind}">{verdict}</span></span></div>')
 
 
-def _shifts(name: str, shifts: Sequence[Shift], questions: Mapping[str, tuple[str, ...]], opened: bool = False) -> str:
+def _shifts(name: str, shifts: Sequence[Shift], questions: Mapping[str, tuple[str, ...]], opened: int = 0) -> str:
     if not shifts:
         return f"<p>没有题目{name}。</p>"
     by_case: dict[str, list[Shift]] = {}
     for shift in shifts:
         by_case.setdefault(shift.after.case, []).append(shift)
     cases = "".join(_case(id_, questions, map(_shift, found)) for id_, found in by_case.items())
-    return f"<details{' open' if opened else ''}><summary>{name} {len(by_case)} 题</summary>{cases}</details>"
+    return f"<details{' open' if len(by_case) <= opened else ''}><summary>{name} {len(by_case)} 题</summary>{cases}</details>"
 
 
 def _shift(shift: Shift) -> str:

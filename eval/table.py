@@ -7,9 +7,10 @@ from eval.cases import ASIDE, GROUPS
 from eval.gate import Figure, shown
 from eval.runner import Results
 
-__all__ = ["GROUP_NAME", "LENGTH", "LIBRARY_NAME", "PART_NAME", "columns", "quantile", "table"]
+__all__ = ["ALL", "GROUP_NAME", "LENGTH", "LIBRARY_NAME", "PART_NAME", "columns", "quantile", "table"]
 
-GROUP_NAME = {"retrieval": "检索", "answers": "商业秘密", "rights": "其他权利", "plan": "示范区方案", "station": "科普驿站",
+ALL = ""                 # the group of figures over all cases but those kept aside
+GROUP_NAME = {ALL: "总体", "retrieval": "检索", "answers": "商业秘密", "rights": "其他权利", "plan": "示范区方案", "station": "科普驿站",
               "trainee": "培训学员", "dialogues": "连续追问", "premises": "前提有误", "refusals": "应当拒答",
               "near_misses": "不应拒答", ASIDE: "留出未调"}
 PART_NAME = {"retrieval": "检索", "asked": "回答"}

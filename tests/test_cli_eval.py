@@ -56,7 +56,7 @@ def test_a_run_is_saved_and_the_next_compared_with_it_in_every_form(zhiwen, tmp_
     assert printed["below_gate"]
     assert printed["comparison"]["worse"] == printed["comparison"]["better"] == []
     assert printed["cases"] == kept.results.cases
-    assert "没有一项有变化" in page.read_text(encoding="utf-8")
+    assert "0 项有变化" in page.read_text(encoding="utf-8")
 
 
 def test_the_table_says_what_changed(zhiwen, tmp_path):

@@ -1,6 +1,7 @@
 """Two runs over the same cases: what changed, whether by more than chance, and which cases did it."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -17,7 +18,8 @@ def many(value, count=20, metric="要点召回", group="answers", reason=""):
 
 
 def only_change(before, after):
-    (change,) = compare(results(*before), results(*after)).changes
+    together, change = compare(results(*before), results(*after)).changes
+    assert replace(together, group=change.group) == change           # one group is all there is
     return change
 
 
@@ -84,6 +86,18 @@ def test_cases_kept_aside_are_compared_as_a_group_and_never_one_by_one():
     assert "七天" not in json.dumps(as_json(found), ensure_ascii=False)
 
 
+def test_all_groups_together_are_compared_first_without_what_is_kept_aside():
+    found = compare(results(*many(1), score("b01", 1, group="plan"), score("x01", 0, group=ASIDE)),
+                    results(*many(1), score("b01", 0, group="plan"), score("x01", 1, group=ASIDE)))
+    assert [(change.group, change.cases) for change in found.changes] == [("", 21), ("answers", 20), ("plan", 1), (ASIDE, 1)]
+    assert found.changes[0].difference == Fraction(-1, 21)
+
+
+def test_what_is_more_than_chance_comes_first():
+    found = compare(results(score("b01", 1), score("b02", 1), *many(1, group="plan")), results(score("b01", 1), score("b02", 0), *many(0, group="plan")))
+    assert [change.group for change in found.moved] == ["", "plan", "answers"]
+
+
 def test_a_case_without_the_metric_in_one_run_is_counted_and_not_compared():
     change = only_change([score("a01", 1), score("a02", 0)], [score("a01", "1/2"), score("a03", 1)])
     assert (change.cases, change.before, change.after, change.unpaired) == (1, Fraction(1), Fraction(1, 2), 2)
@@ -100,19 +114,19 @@ def test_the_table_says_what_may_be_chance_and_how_much_was_compared():
     rows = {line.split()[2]: line.split() for line in shown.splitlines() if line.startswith("回答")}
     assert rows["要点召回"][3:] == ["100%", "50%", "-50.0", "-50.0", "至", "-50.0", "20", "差了"]
     assert (rows["应引条文"][5], rows["应引条文"][-1]) == ("-25.0", "可能是偶然")
-    assert "共比较 2 项，2 项有变化" in shown
+    assert "共比较 4 项，4 项有变化，2 项超出偶然" in shown
 
 
 def test_two_equal_runs_say_so():
     shown = table(compare(results(*many(1)), results(*many(1))))
     assert "没有题目变差。" in shown
-    assert "共比较 1 项，0 项有变化。" in shown
+    assert "共比较 2 项，0 项有变化，0 项超出偶然。" in shown
 
 
 def test_the_json_says_the_same():
     printed = as_json(compare(results(*many(1)), results(*many("1/2", reason="缺要点：三倍"))))
     assert json.loads(json.dumps(printed)) == printed
-    assert printed["changes"] == [{"part": "asked", "group": "answers", "metric": "要点召回", "cases": 20, "unpaired": 0, "before": 1.0,
+    assert printed["changes"][1:] == [{"part": "asked", "group": "answers", "metric": "要点召回", "cases": 20, "unpaired": 0, "before": 1.0,
                                    "after": 0.5, "difference": -0.5, "low": -0.5, "high": -0.5, "more_than_chance": True, "better": False}]
     assert len(printed["worse"]) == 20
     assert printed["worse"][0] == {"id": "a00", "part": "asked", "group": "answers", "metric": "要点召回", "before": 1.0, "after": 0.5,
@@ -121,6 +135,6 @@ def test_the_json_says_the_same():
 
 
 @pytest.mark.parametrize(("metric", "value", "written"), [
-    ("要点召回", 0.125, "+12.5"), ("MRR", -0.25, "-0.25"), ("答案字数", 12.4, "+12"), ("误拒率", 0.0, "+0.0")])
+    ("要点召回", 0.125, "+12.5"), ("MRR", -0.25, "-0.25"), ("答案字数", 12.4, "+12"), ("误拒率", 0.0, "0.0"), ("答案字数", -0.2, "0")])
 def test_a_difference_carries_its_sign(metric, value, written):
     assert difference(metric, value) == written
