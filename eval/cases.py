@@ -1,8 +1,8 @@
 """Cases as data: one question a line, with what a good answer must contain. Anything unexpected in a line is refused."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -11,29 +11,41 @@ from typing import Any
 from kb.errors import ConfigError
 from kb.types import Audience, Outcome, Question
 
-__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "TODAY", "Article", "Case", "digest", "load_cases"]
+__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "GROUP_NAMES", "OVERALL", "TODAY", "Article", "Case", "digest", "load_cases"]
 
 CASES_FOLDER = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 22)      # every case is asked on this day unless it names another
-GROUPS = ("retrieval", "answers", "rights", "plan", "station", "trainee", "dialogues", "premises", "refusals", "near_misses")
+GROUP_NAMES = {"retrieval": "检索", "answers": "商业秘密", "rights": "其他权利", "plan": "示范区方案", "station": "科普驿站",
+               "trainee": "培训学员", "dialogues": "连续追问", "premises": "前提有误", "versions": "新旧版本", "robustness": "写法变化",
+               "injections": "夹带指令", "refusals": "应当拒答", "near_misses": "不应拒答"}
+GROUPS = tuple(GROUP_NAMES)
 ASIDE = "aside"                 # the group under which cases kept aside are reported
+OVERALL = "overall"             # the group under which is reported what only all groups together tell
+GROUP_NAMES |= {ASIDE: "留出未调", OVERALL: "各组合计"}
 _LIBRARIES = ("bundled", "corpus")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A passage of the gold standard, named as answers cite it."""
+    """A passage of the gold standard, named as answers cite it.
+
+    `on` is a day on which the wanted text was, or will be, in force, where the question asks for another than that of its own day.
+    """
 
     title: str
     locator: str
+    on: date | None = None
 
     def __str__(self) -> str:
-        return f"《{self.title}》{self.locator}"
+        return f"《{self.title}》{self.locator}" + (f"（{self.on} 的文本）" if self.on else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question. `facts` lists, for each key fact, the wordings that count; `library` who must hold the answer."""
+    """One question. `facts` lists, for each key fact, the wordings that count; `library` who must hold the answer.
+
+    A case `like` another asks the same in another form: it inherits what a good answer is, and must be answered as that one is.
+    """
 
     id: str
     group: str
@@ -46,6 +58,8 @@ class Case:
     library: str = "bundled"                     # corpus: asked only where the official documents were ingested
     audience: Audience = Audience.ENTERPRISE
     aside: bool = False                          # never looked at while the program is improved; reported by itself
+    like: str = ""                               # id of the case that this one varies
+    in_full: str = ""                            # of a follow-up: the same question put so that it needs no earlier turn
 
     @property
     def asked(self) -> Question:
@@ -68,19 +82,36 @@ def load_cases(folder: Path = CASES_FOLDER) -> list[Case]:
     Raises:
         ConfigError: a line is not a case; names the file and the line.
     """
-    cases: list[Case] = []
+    read: dict[str, tuple[Case, str]] = {}
     for path in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
                 continue
+            where = f"{path.name} 第 {number} 行"
             try:
                 case = _case(json.loads(line))
-                if any(case.id == other.id for other in cases):
+                if case.id in read:
                     raise ValueError(f"编号 {case.id} 重复")
             except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise ConfigError(f"题库 {path.name} 第 {number} 行有误：{error}", "请按 eval/cases.py 中 Case 的字段改正") from None
-            cases.append(case)
-    return cases
+                raise _damaged(where, error) from None
+            read[case.id] = case, where
+    return list(_with_inherited(read))
+
+
+def _damaged(where: str, error: object) -> ConfigError:
+    return ConfigError(f"题库 {where}有误：{error}", "请按 eval/cases.py 中 Case 的字段改正")
+
+
+def _with_inherited(read: dict[str, tuple[Case, str]]) -> Iterator[Case]:
+    """The cases, those that vary another with what they inherit; a varied one is complete in itself and not kept aside."""
+    for case, where in read.values():
+        if not case.like:
+            yield case
+            continue
+        base = read[case.like][0] if case.like in read else None
+        if base is None or base.like or base.aside:
+            raise _damaged(where, f"like 须是一道自成一题、没有留出的题的编号：{case.like}")
+        yield replace(base, id=case.id, group=case.group, turns=case.turns, must_not=(*base.must_not, *case.must_not), like=base.id, in_full="")
 
 
 def digest(cases: Sequence[Case]) -> str:
@@ -90,26 +121,36 @@ def digest(cases: Sequence[Case]) -> str:
 
 
 _FIELDS = {field.name for field in fields(Case)} | {"question"}
+_OF_A_VARIED_CASE = {"id", "group", "question", "turns", "must_not", "like"}       # the rest it inherits
 
 
 def _case(raw: dict[str, Any]) -> Case:
     if unknown := sorted(set(raw) - _FIELDS):
         raise ValueError(f"不认识的字段 {'、'.join(unknown)}")
+    if "like" in raw and (own := sorted(set(raw) - _OF_A_VARIED_CASE)):
+        raise ValueError(f"有 like 的题不另写 {'、'.join(own)}")
     if ("question" in raw) == ("turns" in raw):
         raise ValueError("question 和 turns 须有且只有一个")
     case = Case(
         id=_text(raw, "id"), group=_text(raw, "group"), turns=_texts(raw.get("turns", [raw.get("question")])),
         as_of=date.fromisoformat(raw["as_of"]) if "as_of" in raw else TODAY,
         facts=tuple(_texts(wordings) for wordings in raw.get("facts", ())),
-        articles=tuple(Article(**article) for article in raw.get("articles", ())),
+        articles=tuple(_article(**article) for article in raw.get("articles", ())),
         outcome=Outcome(raw["outcome"]) if "outcome" in raw else None,
         must_not=_texts(raw["must_not"]) if "must_not" in raw else (), library=raw.get("library", "bundled"),
-        audience=Audience(raw.get("audience", Audience.ENTERPRISE)), aside=raw.get("aside", False) is True)
+        audience=Audience(raw.get("audience", Audience.ENTERPRISE)), aside=raw.get("aside", False) is True,
+        like=_text(raw, "like") if "like" in raw else "", in_full=_text(raw, "in_full") if "in_full" in raw else "")
     if case.group not in GROUPS or case.library not in _LIBRARIES:
         raise ValueError(f"不认识的 group 或 library：{case.group}、{case.library}")
-    if not (case.facts or case.articles or case.outcome):
+    if not (case.facts or case.articles or case.outcome or case.like):
         raise ValueError("没有可以评判的内容（facts、articles 或 outcome）")
+    if case.in_full and len(case.turns) < 2:
+        raise ValueError("in_full 只用于追问")
     return case
+
+
+def _article(title: str, locator: str, on: str = "") -> Article:
+    return Article(title, locator, date.fromisoformat(on) if on else None)
 
 
 def _text(raw: dict[str, Any], name: str) -> str:

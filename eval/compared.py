@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from eval.cases import ASIDE
+from eval.cases import ASIDE, GROUP_NAMES, OVERALL
 from eval.gate import shown
 from eval.intervals import Interval, paired_bootstrap
 from eval.metrics import LOWER_IS_BETTER
 from eval.runner import Results, Score
-from eval.table import ALL, GROUP_NAME, LENGTH, PART_NAME, columns
+from eval.table import LENGTH, PART_NAME, columns
 from kb.errors import ConfigError
 
 __all__ = ["Change", "Compared", "Shift", "as_json", "compare", "difference", "refuse_unlike", "table"]
@@ -102,6 +102,8 @@ def refuse_unlike(before: Results, after: Results) -> None:
     again = "请用现在的程序和同一个资料库重新保存一次：zhiwen eval … --save"
     if before.what != after.what:
         raise ConfigError(f"不能比较：保存的是 {before.what} 的评测，这次是 {after.what}", f"请改为 zhiwen eval {before.what} --compare …")
+    if before.groups != after.groups:
+        raise ConfigError(f"不能比较：保存的评测有 {len(before.groups)} 组题，这次有 {len(after.groups)} 组", again)
     if before.cases != after.cases:
         raise ConfigError(f"不能比较：题库变了（保存时 {before.cases[:8]}，现在 {after.cases[:8]}）",
                           "题目不同，得分不能相减；请在要比较的版本上用现在的题库重新保存：zhiwen eval … --save")
@@ -121,11 +123,11 @@ def compare(before: Results, after: Results) -> Compared:
     refuse_unlike(before, after)
     old, new = _by_figure(before.scores), _by_figure(after.scores)
     shared = [key for key in new if key in old and old[key].keys() & new[key].keys()]
-    order = {group: place for place, group in enumerate(GROUP_NAME)}
+    order = {group: place for place, group in enumerate(GROUP_NAMES)} | {OVERALL: -1}
     changes = [_change(key, old[key], new[key]) for key in sorted(shared, key=lambda key: order.get(key[1], len(order)))]
-    known = {(s.case, s.part, s.metric): s for s in before.scores}
+    known = {(s.case, s.group, s.part, s.metric): s for s in before.scores}
     shifts = [Shift(known[key], score) for score in after.scores if score.group != ASIDE
-              and (key := (score.case, score.part, score.metric)) in known and known[key].value != score.value]
+              and (key := (score.case, score.group, score.part, score.metric)) in known and known[key].value != score.value]
     metrics = [{metric for _, _, metric in figures} for figures in (old, new)]
     return Compared(before, after, tuple(changes), tuple(shifts), tuple(sorted(metrics[0] ^ metrics[1])))
 
@@ -133,7 +135,7 @@ def compare(before: Results, after: Results) -> Compared:
 def _by_figure(scores: Sequence[Score]) -> dict[tuple[str, str, str], dict[str, Fraction]]:
     found: dict[tuple[str, str, str], dict[str, Fraction]] = {}
     for score in scores:
-        for group in (score.group, *([ALL] if score.group != ASIDE else [])):
+        for group in {score.group, score.group if score.group == ASIDE else OVERALL}:
             found.setdefault((score.part, group, score.metric), {})[score.case] = score.value
     return found
 
@@ -147,8 +149,8 @@ def _change(key: tuple[str, str, str], old: Mapping[str, Fraction], new: Mapping
 
 
 def difference(metric: str, value: float) -> str:
-    """With its sign: shares in percentage points, MRR with two digits, characters whole."""
-    written = f"{value:+.0f}" if metric == LENGTH else f"{value:+.2f}" if metric == "MRR" else f"{value * 100:+.1f}"
+    """With its sign: shares in percentage points, MRR and the score of CRAG with two digits, characters whole."""
+    written = f"{value:+.0f}" if metric == LENGTH else f"{value:+.2f}" if metric in ("MRR", "CRAG") else f"{value * 100:+.1f}"
     return written if float(written) else written[1:]
 
 
@@ -198,7 +200,7 @@ def _shift_line(shift: Shift) -> str:
 
 def _row(change: Change) -> list[str]:
     verdict = {True: "好了", False: "差了", None: "变了"}[change.better] if change.certain else "可能是偶然"
-    return [PART_NAME[change.part], GROUP_NAME[change.group], change.metric, shown(change.metric, change.before),
+    return [PART_NAME[change.part], GROUP_NAMES[change.group], change.metric, shown(change.metric, change.before),
             shown(change.metric, change.after), difference(change.metric, float(change.difference)),
             f"{difference(change.metric, change.interval.low)} 至 {difference(change.metric, change.interval.high)}",
             f"{change.cases}{f'（另 {change.unpaired}）' if change.unpaired else ''}", verdict]

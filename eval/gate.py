@@ -1,21 +1,28 @@
-"""The gate: the least (or most) that each figure may be, as accepted with the last release of the cases."""
+"""The gate: figures accepted with the last release of the cases, and how far a run may be below them.
+
+A figure falls when the accepted one lies outside the Wilson interval of what was measured, on the better side, and by more than one case.
+"""
 
 import json
-import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from eval.intervals import Interval, wilson
 from eval.metrics import LOWER_IS_BETTER
 from kb.errors import ConfigError
 
-__all__ = ["GATE", "Failure", "Figure", "Limits", "accepted_figures", "below", "limits_from", "shown", "write_gate"]
+__all__ = ["GATE", "Accepted", "Failure", "Figure", "accepted_figures", "below", "figures_to_accept", "interval_of", "shown", "write_gate"]
 
 GATE = Path(__file__).parent / "gate.json"
-Limits = Mapping[str, Mapping[str, tuple[float, int]]]   # "part/group" → metric → (limit, cases it needs)
-Key = tuple[str, str, str]                               # part, group, metric
+Accepted = Mapping[str, Mapping[str, tuple[float, int]]]  # "part/group" → metric → (figure, cases it was measured on)
+Key = tuple[str, str, str]                                # part, group, metric
+_EXACT = frozenset({"引文逐字", "失效当现行", "禁句率"})      # one wrong quotation or one repealed text is never within a margin
+# Over answers that have citations, figures or a refusal, of which there are more or fewer with every change of the library.
+_OVER_WHAT_WAS_SAID = frozenset({"引文逐字", "引用召回", "引用精确", "数字无据", "拒答精确"})
+_NOT_JUDGED = frozenset({"答案字数"})                       # an answer where there was none is longer, and better
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,74 +45,82 @@ class Failure:
         return f"{self.place} {self.metric}：{self.problem}"
 
 
-def below(figures: Mapping[Key, Figure], limits: Limits, measured: Collection[str]) -> list[Failure]:
-    """Limits at the `measured` places ("part/group") that `figures` miss.
+def below(figures: Mapping[Key, Figure], accepted: Accepted, measured: Collection[str]) -> list[Failure]:
+    """The accepted figures at the `measured` places ("part/group") that `figures` fall below.
 
-    A metric over fewer cases than its limit was set on fails too: losing the hard questions is no improvement.
+    A metric over fewer cases than it was accepted on fails too: losing the hard questions is no improvement.
     """
     failures = []
-    for place, metric, (limit, cases) in ((p, m, line) for p in limits if p in measured for m, line in limits[p].items()):
+    for place, metric, (figure, cases) in ((p, m, line) for p in accepted if p in measured for m, line in accepted[p].items()):
         part, _, group = place.partition("/")
-        figure = figures.get((part, group, metric))
-        count = figure.cases if figure else 0
-        if count < cases:
-            failures.append(Failure(place, metric, f"只测到 {count} 题，门槛按 {cases} 题定"))
-        elif figure and not _accepts(metric, figure.value, Fraction(str(limit))):
-            failures.append(Failure(place, metric, f"{shown(metric, figure.value)}，门槛 {shown(metric, Fraction(str(limit)))}"))
+        found = figures.get((part, group, metric), Figure(Fraction(0), 0))
+        needed = min(cases, 1) if metric in _OVER_WHAT_WAS_SAID else cases
+        if found.cases < needed:
+            failures.append(Failure(place, metric, f"只测到 {found.cases} 题，门槛按 {cases} 题定"))
+        elif found.cases and _fell(metric, found, figure):
+            failures.append(Failure(place, metric, f"{shown(metric, found.value)}，认可的是 {shown(metric, figure)}"))
     return failures
 
 
-def _accepts(metric: str, value: Fraction, limit: Fraction) -> bool:
-    return value <= limit if metric in LOWER_IS_BETTER else value >= limit
+def _fell(metric: str, found: Figure, accepted: float) -> bool:
+    """One case is never a fall, because ranks trade places between machines and an interval at 0 or 1 has no width on that side; for
+    the exact rates nothing is within a margin."""
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    short = sign * (accepted - float(found.value))
+    if metric in _EXACT:
+        return short > _ROUNDING
+    interval = interval_of(metric, found)
+    if interval is None:
+        return False
+    end = interval.high if sign > 0 else interval.low
+    return sign * (accepted - end) > _ROUNDING and short > (2 if metric == "CRAG" else 1) / found.cases + _ROUNDING
 
 
-def limits_from(figures: Mapping[Key, Figure], margin: float = 0.05) -> dict[str, dict[str, tuple[float, int]]]:
-    """Limits worse than `figures` by `margin`, in retrieval by one case where that is more: ranks there trade places.
+def interval_of(metric: str, figure: Figure) -> Interval | None:
+    """Wilson's of 95 %, of a score from -1 to 1 too; None for a number of characters, which is no share."""
+    if metric in _NOT_JUDGED:
+        return None
+    scale, offset = (2, 1) if metric == "CRAG" else (1, 0)
+    ends = wilson((float(figure.value) + offset) / scale * figure.cases, figure.cases)
+    return Interval(ends.low * scale - offset, ends.high * scale - offset)
 
-    No margin for a quotation rate: a wrong quotation is never within one, however few quotations there are. Length is
-    reported and not judged: an answer where there was none is longer, and better.
-    """
-    limits: dict[str, dict[str, tuple[float, int]]] = {}
+
+_ROUNDING = 1e-4       # of the figures in the file
+
+
+def figures_to_accept(figures: Mapping[Key, Figure]) -> dict[str, dict[str, tuple[float, int]]]:
+    """Everything that is judged, as measured."""
+    accepted: dict[str, dict[str, tuple[float, int]]] = {}
     for (part, group, metric), figure in figures.items():
-        if metric != "答案字数":
-            allowed = max(margin, 1 / figure.cases) if part == "retrieval" else margin
-            limit = _limit(metric, float(figure.value), allowed)
-            limits.setdefault(f"{part}/{group}", {})[metric] = (limit, 0 if metric == "引文逐字" else figure.cases)
-    return limits
+        if metric not in _NOT_JUDGED:
+            accepted.setdefault(f"{part}/{group}", {})[metric] = (round(float(figure.value), 4), figure.cases)
+    return accepted
 
 
-def _limit(metric: str, value: float, margin: float) -> float:
-    if metric in ("引文逐字", "禁句率", "失效当现行"):
-        return 0.0 if metric in LOWER_IS_BETTER else 1.0
-    if metric in LOWER_IS_BETTER:
-        return round(min(math.ceil(value * 100) / 100 + margin, 1.0), 2)
-    return round(max(math.floor(value * 100) / 100 - margin, 0.0), 2)
-
-
-def accepted_figures(library: str, path: Path = GATE) -> Limits:
-    """The limits for a library: `bundled`, or `corpus` with the official documents.
+def accepted_figures(library: str, path: Path = GATE) -> Accepted:
+    """The figures accepted for a library: `bundled`, or `corpus` with the official documents.
 
     Raises:
         ConfigError: the gate file is missing or damaged.
     """
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))[library]
-        return {place: {metric: (float(limit), int(cases)) for metric, (limit, cases) in metrics.items()}
+        return {place: {metric: (float(figure), int(cases)) for metric, (figure, cases) in metrics.items()}
                 for place, metrics in stored.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(f"门槛文件 {path.name} 不可用（{type(error).__name__}）", "请恢复随程序附带的 eval/gate.json") from None
 
 
-def write_gate(library: str, limits: Limits, path: Path = GATE) -> None:
-    """Replace the limits for `library`; those of the other stay."""
+def write_gate(library: str, accepted: Accepted, path: Path = GATE) -> None:
+    """Replace the figures accepted for `library`; those of the other stay."""
     stored = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    stored[library] = limits
+    stored[library] = accepted
     written = json.dumps(stored, ensure_ascii=False, indent=2)
-    path.write_text(re.sub(r"\[\s+([\d.]+),\s+(\d+)\s+\]", r"[\1, \2]", written) + "\n", encoding="utf-8")
+    path.write_text(re.sub(r"\[\s+(-?[\d.]+),\s+(\d+)\s+\]", r"[\1, \2]", written) + "\n", encoding="utf-8")
 
 
-def shown(metric: str, value: Fraction) -> str:
-    """As the table prints it: characters whole, MRR with two digits, every share in percent."""
+def shown(metric: str, value: Fraction | float) -> str:
+    """As the table prints it: characters whole, MRR and the score of CRAG with two digits, every share in percent."""
     if metric == "答案字数":
         return f"{float(value):.0f}"
-    return f"{float(value):.2f}" if metric == "MRR" else f"{float(value):.0%}"
+    return f"{float(value):.2f}" if metric in ("MRR", "CRAG") else f"{float(value):.0%}"

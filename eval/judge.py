@@ -14,9 +14,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 
-from eval.cases import ASIDE
+from eval.cases import ASIDE, GROUP_NAMES
 from eval.runner import Results
-from eval.table import GROUP_NAME
 from kb.errors import ConfigError, ModelError
 from kb.ports import ChatModel, Message
 from kb.prompting import load_prompt
@@ -249,6 +248,6 @@ def table(judgement: Judgement) -> str:
     if judgement.unasked:
         lines.append(f"模型没有回应，还有 {judgement.unasked} 句没有问")
     lines += [f"  没有算数的票 {count} 张：{reason}" for reason, count in judgement.failures.items()]
-    lines += [f"  {verdict.sentence.id}（{GROUP_NAME.get(verdict.sentence.group, verdict.sentence.group)}）"
+    lines += [f"  {verdict.sentence.id}（{GROUP_NAMES.get(verdict.sentence.group, verdict.sentence.group)}）"
               f"模型认为出处不支持：{verdict.sentence.text}" for verdict in judgement.doubted]
     return "\n".join(lines)

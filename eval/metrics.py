@@ -5,16 +5,19 @@ A share is a `Fraction`, so that tests state it exactly; whoever prints it decid
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from math import log2
 
 from kb.figures import hard_tokens, unsupported_tokens
 from kb.text import fold
 
-__all__ = ["LOWER_IS_BETTER", "answer_length", "hit_at_k", "key_fact_recall", "mean", "missing_articles", "missing_facts", "mrr",
-           "ndcg_at_k", "over_refusal", "recall_at_k", "refusal_recall", "said", "verbatim_share"]
+__all__ = ["LOWER_IS_BETTER", "Reliability", "Reply", "Substance", "answer_length", "crag_score", "differences", "equivalence", "full_credit",
+           "hit_at_k", "key_fact_recall", "mean", "missing_articles", "missing_facts", "mrr", "ndcg_at_k", "over_refusal", "recall_at_k",
+           "refusal_precision", "refusal_recall", "reliability", "reply", "said", "stale_law_rate", "verbatim_share"]
 
-LOWER_IS_BETTER: frozenset[str] = frozenset({"误拒率", "禁句率", "失效当现行"})     # by the names that scores carry
+LOWER_IS_BETTER = frozenset({"误拒率", "禁句率", "失效当现行", "数字无据", "幻觉率"})
 
 
 def recall_at_k(ranking: Sequence[str], gold: Collection[str], k: int) -> Fraction | None:
@@ -81,6 +84,11 @@ def key_fact_recall(text: str, facts: Sequence[Sequence[str]]) -> Fraction | Non
     return Fraction(len(facts) - len(missing_facts(text, facts)), len(facts)) if facts else None
 
 
+def full_credit(text: str, facts: Sequence[Sequence[str]]) -> Fraction | None:
+    """1 where the text states every key fact, else 0; None without facts. Half of what is needed may be of no use at all."""
+    return Fraction(int(not missing_facts(text, facts))) if facts else None
+
+
 def missing_articles(cited: Collection[str], gold: Sequence[str]) -> list[str]:
     """Gold articles that no citation names: citation recall at the grain of an article.
 
@@ -98,6 +106,14 @@ def verbatim_share(quotes: Sequence[tuple[str, str]]) -> Fraction | None:
     return Fraction(exact, len(quotes)) if quotes else None
 
 
+def stale_law_rate(in_force: Sequence[bool]) -> Fraction:
+    """1 where an answer presents at least one text as current that is not in force on the day asked, else 0: lower is better.
+
+    The mean over questions is the share of answers that a reader would be misled by; one text is enough.
+    """
+    return Fraction(int(not all(in_force)))
+
+
 def refusal_recall(declined: Sequence[bool]) -> Fraction | None:
     """Share of the questions to be declined that were declined; None without such questions.
 
@@ -106,12 +122,96 @@ def refusal_recall(declined: Sequence[bool]) -> Fraction | None:
     return Fraction(sum(declined), len(declined)) if declined else None
 
 
+def refusal_precision(due: Sequence[bool]) -> Fraction | None:
+    """Of the questions that were declined, the share that had to be; None where none was declined.
+
+    van Rijsbergen, Information Retrieval (1979), chapter 7, with declining as what is looked for.
+    """
+    return Fraction(sum(due), len(due)) if due else None
+
+
 def over_refusal(declined: Sequence[bool]) -> Fraction | None:
     """Share of the questions to be answered that were declined: lower is better; None without such questions.
 
     Exaggerated safety as in XSTest (Röttger et al., NAACL 2024), the safe half.
     """
     return Fraction(sum(declined), len(declined)) if declined else None
+
+
+class Reply(StrEnum):
+    """What an answer says, whatever it cites."""
+
+    RIGHT = "right"          # every key fact and nothing that must not be said; or declined where that was due
+    MISSING = "missing"      # declined though it could be answered, or only part of the key facts
+    BESIDE = "beside"        # answered, with none of the key facts: another question was answered
+    WRONG = "wrong"          # says what must not be said, or answers what cannot be answered
+
+
+def reply(*, facts: int, missing: int, declined: bool, due: bool, forbidden: bool) -> Reply | None:
+    """Which of these an answer is, from the key facts of its question (`missing` of them not stated), whether it `declined` and
+    whether that was `due`, and whether it said something `forbidden`; None where nothing tells (no facts, and nothing to decline)."""
+    if forbidden or (due and not declined):
+        return Reply.WRONG
+    if declined:
+        return Reply.RIGHT if due else Reply.MISSING
+    if not facts:
+        return None
+    return Reply.RIGHT if not missing else Reply.BESIDE if missing == facts else Reply.MISSING
+
+
+def crag_score(what: Reply) -> Fraction:
+    """1 for what is right, 0 for what is missing, -1 for what is wrong or answers something else; the mean over questions sums up.
+
+    Yang et al., CRAG: Comprehensive RAG Benchmark (NeurIPS 2024), the three levels of its automatic evaluation: better silent than wrong.
+    """
+    return Fraction({Reply.RIGHT: 1, Reply.MISSING: 0, Reply.BESIDE: -1, Reply.WRONG: -1}[what])
+
+
+class Reliability(StrEnum):
+    """What a lawyer may do with an answer."""
+
+    ACCURATE = "accurate"              # right, and grounded in what it cites
+    INCOMPLETE = "incomplete"          # nothing false, but no answer, or a statement without a source
+    HALLUCINATED = "hallucinated"      # wrong, or misgrounded: it cites what does not say so
+
+
+def reliability(what: Reply, *, ungrounded: int, misgrounded: int) -> Reliability:
+    """From what an answer says and how many of its statements cite nothing (`ungrounded`) or what does not carry them (`misgrounded`).
+
+    Magesh et al., Hallucination-Free? Assessing the Reliability of Leading AI Legal Research Tools (2024): accurate is correct and
+    grounded; hallucinated is incorrect or misgrounded; the rest is incomplete. Assessors are replaced by key facts, by what must
+    not be said and by `eval.attribution`.
+    """
+    if what is Reply.WRONG or misgrounded:
+        return Reliability.HALLUCINATED
+    return Reliability.ACCURATE if what is Reply.RIGHT and not ungrounded else Reliability.INCOMPLETE
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """What an answer comes to: its outcome, and which of the gold articles it cites and of the key facts it states."""
+
+    outcome: str
+    articles: frozenset[str] = frozenset()
+    facts: frozenset[str] = frozenset()
+
+
+def differences(one: Substance, other: Substance) -> list[str]:
+    """In what two answers differ, in words for a reader; empty where they come to the same."""
+    found = [f"结论 {one.outcome}，原为 {other.outcome}"] if one.outcome != other.outcome else []
+    for name, here, there in (("条文", one.articles, other.articles), ("要点", one.facts, other.facts)):
+        found += [f"少了{name}{'、'.join(sorted(there - here))}"] if there - here else []
+        found += [f"多了{name}{'、'.join(sorted(here - there))}"] if here - there else []
+    return found
+
+
+def equivalence(one: Substance, other: Substance) -> Fraction:
+    """1 where two answers come to the same, else 0: a follow-up and the same question put in full, a question and its misspelt form.
+
+    Invariance in the sense of Ribeiro et al., Beyond Accuracy: Behavioral Testing of NLP Models with CheckList (ACL 2020). Both may be
+    wrong alike; the other metrics tell.
+    """
+    return Fraction(int(one == other))
 
 
 def answer_length(text: str) -> int:

@@ -15,10 +15,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
-from eval.cases import ASIDE
-from eval.intervals import Interval, wilson
+from eval.cases import ASIDE, OVERALL
+from eval.gate import Figure, interval_of
+from eval.intervals import Interval
 from eval.runner import Results, Score
-from eval.table import ALL
 from kb.errors import ConfigError
 
 __all__ = ["Measured", "Record", "measured", "overall", "program", "read_record", "summary", "write_record"]
@@ -65,19 +65,16 @@ def measured(results: Results) -> list[Measured]:
 
 
 def overall(results: Results) -> list[Measured]:
-    """The same over all groups (`ALL`), each case counting once; cases kept aside are no part of it."""
-    return _figures([Score(s.case, ALL, s.part, s.metric, s.value) for s in results.scores if s.group != ASIDE])
+    """The same over all groups (`OVERALL`), each case counting once; cases kept aside are no part of it."""
+    return _figures([Score(s.case, OVERALL, s.part, s.metric, s.value) for s in results.scores if s.group != ASIDE])
 
 
 def _figures(scores: Iterable[Score]) -> list[Measured]:
     values: dict[tuple[str, str, str], list[Fraction]] = {}
     for score in scores:
         values.setdefault((score.part, score.group, score.metric), []).append(score.value)
-    return [Measured(*key, sum(found, Fraction(0)) / len(found), len(found), _interval(found)) for key, found in values.items()]
-
-
-def _interval(values: Sequence[Fraction]) -> Interval | None:
-    return wilson(float(sum(values)), len(values)) if all(0 <= value <= 1 for value in values) else None
+    means = {key: Figure(sum(found, Fraction(0)) / len(found), len(found)) for key, found in values.items()}
+    return [Measured(*key, mean.value, mean.cases, interval_of(key[2], mean)) for key, mean in means.items()]
 
 
 def summary(results: Results) -> dict[str, object]:
@@ -108,7 +105,7 @@ def write_record(record: Record, path: Path) -> None:
     for score in results.scores:
         by_case.setdefault(score.case, []).append(score)
     head = {"format": _FORMAT, **_run(results), "measured_on": record.measured_on.isoformat(), "program": dict(record.program),
-            "skipped": list(results.skipped), "figures": [figure.as_json() for figure in measured(results)]}
+            "skipped": list(results.skipped), "groups": list(results.groups), "figures": [figure.as_json() for figure in measured(results)]}
     cases = ",\n".join(_line(_case(id_, scores, results.elapsed_ms.get(id_))) for id_, scores in by_case.items())
     written = f'{_line(head)[:-1]}, "scores": [\n{cases}\n]}}\n'
     beside = path.with_name(f"{path.name}.part")
@@ -124,8 +121,8 @@ def _line(value: object) -> str:
 
 
 def _case(id_: str, scores: Sequence[Score], elapsed_ms: float | None) -> dict[str, object]:
-    return {"id": id_, "group": scores[0].group, "elapsed_ms": elapsed_ms,
-            "scores": [{"part": s.part, "metric": s.metric, "value": str(s.value),
+    return {"id": id_, "elapsed_ms": elapsed_ms,
+            "scores": [{"group": s.group, "part": s.part, "metric": s.metric, "value": str(s.value),
                         "reason": "" if s.group == ASIDE else s.reason} for s in scores]}
 
 
@@ -152,12 +149,12 @@ def _no_number(name: str) -> float:
 def _record(stored: object) -> Record:
     if isinstance(stored, dict) and stored.get("format") != _FORMAT:
         raise ValueError(f"格式是 {stored.get('format')}，本版程序读写的是 {_FORMAT}")
-    raw = _fields(stored, "format", *_RUN, "measured_on", "program", "skipped", "figures", "scores")
+    raw = _fields(stored, "format", *_RUN, "measured_on", "program", "skipped", "groups", "figures", "scores")
     scores: list[Score] = []
     elapsed: dict[str, float] = {}
     seen: set[str] = set()
     for row in _kind(raw, "scores", list):
-        case = _fields(row, "id", "group", "elapsed_ms", "scores")
+        case = _fields(row, "id", "elapsed_ms", "scores")
         id_ = _text(case, "id")
         if id_ in seen:
             raise ValueError(f"{id_} 出现两次")
@@ -166,7 +163,8 @@ def _record(stored: object) -> Record:
         if case["elapsed_ms"] is not None:
             elapsed[id_] = _kind(case, "elapsed_ms", float)
     results = Results(_text(raw, "what"), _text(raw, "library"), _text(raw, "library_version"), _kind(raw, "model", str), tuple(scores),
-                      tuple(_all_text(raw, "skipped")), _text(raw, "cases"), date.fromisoformat(_text(raw, "as_of")), elapsed)
+                      tuple(_all_text(raw, "skipped")), tuple(_all_text(raw, "groups")), _text(raw, "cases"),
+                      date.fromisoformat(_text(raw, "as_of")), elapsed)
     if raw["figures"] != [figure.as_json() for figure in measured(results)]:
         raise ValueError("figures 与逐题得分不符")
     made_with = _kind(raw, "program", dict)
@@ -176,10 +174,10 @@ def _record(stored: object) -> Record:
 def _scores(id_: str, case: Mapping[str, Any]) -> list[Score]:
     found = []
     for row in _kind(case, "scores", list):
-        score = _fields(row, "part", "metric", "value", "reason")
-        found.append(Score(id_, _text(case, "group"), _text(score, "part"), _text(score, "metric"), _fraction(_text(score, "value")),
+        score = _fields(row, "group", "part", "metric", "value", "reason")
+        found.append(Score(id_, _text(score, "group"), _text(score, "part"), _text(score, "metric"), _fraction(_text(score, "value")),
                            _kind(score, "reason", str)))
-    if len({(score.part, score.metric) for score in found}) != len(found) or not found:
+    if len({(score.group, score.part, score.metric) for score in found}) != len(found) or not found:
         raise ValueError(f"{id_} 的得分有重复或没有得分")
     return found
 

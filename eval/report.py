@@ -12,19 +12,20 @@ from html import escape
 from pathlib import Path
 
 from eval import judge as judging
-from eval.cases import ASIDE, Case
+from eval.cases import ASIDE, GROUP_NAMES, OVERALL, Case
 from eval.compared import Change, Compared, Shift, difference
 from eval.gate import shown
 from eval.intervals import Interval
 from eval.plots import Dot, Point, Scale, bars, dot_row, histogram, scatter
 from eval.record import Measured, Record, measured, overall
 from eval.runner import Results, Score
-from eval.table import GROUP_NAME, LENGTH, LIBRARY_NAME, PART_NAME, quantile
+from eval.table import LENGTH, LIBRARY_NAME, PART_NAME, quantile
 
 __all__ = ["report"]
 
 _STYLE = Path(__file__).with_name("report.css")
 _HEADLINES = (("retrieval", "Recall@10"), ("asked", "要点召回"), ("asked", "应引条文"), ("asked", "引文逐字"), ("asked", "拒答召回"), ("asked", "误拒率"))
+_SCALES = {"CRAG": Scale(-1, 1)}
 _SHARES = Scale(0, 1)
 _FEW = 12                # lists are unfolded up to here
 _WHAT = {"all": "检索、回答与拒答", "retrieval": "检索", "answers": "回答", "refusals": "拒答"}
@@ -75,7 +76,7 @@ def _gate(results: Results) -> str:
     failures = results.below_gate()
     if not failures:
         return '<div class="gate"><strong>达到门槛</strong>：每一项都不低于已接受的数字。</div>'
-    listed = "".join(f"<li>{escape(GROUP_NAME.get(failure.place.partition('/')[2], failure.place))} {escape(failure.metric)}："
+    listed = "".join(f"<li>{escape(GROUP_NAMES.get(failure.place.partition('/')[2], failure.place))} {escape(failure.metric)}："
                      f"{escape(failure.problem)}</li>" for failure in failures)
     folded = f"<ul>{listed}</ul>" if len(failures) <= _FEW else f"<details><summary>逐项列出</summary><ul>{listed}</ul></details>"
     return f'<div class="gate missed"><strong>低于门槛 {len(failures)} 项</strong>{folded}</div>'
@@ -106,25 +107,25 @@ def _groups(results: Results) -> str:
             panels.setdefault((figure.part, figure.metric), []).append(figure)
     drawn = [f'<div class="panel"><h3>{PART_NAME[part]}：{escape(metric)}</h3>{"".join(map(_dot_line, _in_order(figures)))}</div>'
              for (part, metric), figures in panels.items()]
-    return ('<h2>各组</h2><p class="muted">点是这一组的平均，横条是它的 95% 区间：题少，条就长。左端是 0，右端是 1。'
+    return ('<h2>各组</h2><p class="muted">点是这一组的平均，横条是它的 95% 区间：题少，条就长。左端是 0，右端是 1（CRAG 从 -1 起）。'
             f'空心点是留出未调的题。</p><div class="panels">{"".join(drawn)}</div>')
 
 
 def _in_order(figures: Iterable[Measured]) -> list[Measured]:
-    order = list(GROUP_NAME)
+    order = list(GROUP_NAMES)
     return sorted(figures, key=lambda figure: order.index(figure.group) if figure.group in order else len(order))
 
 
 def _group(name: str) -> str:
-    return escape(GROUP_NAME.get(name, name))
+    return escape(GROUP_NAMES.get(name, name))
 
 
 def _dot_line(figure: Measured) -> str:
     value, kind = shown(figure.metric, figure.value), "aside" if figure.group == ASIDE else "now"
     ends = _ends(figure.metric, figure.interval) if figure.interval else ""
-    said = f"{GROUP_NAME.get(figure.group, figure.group)} {figure.metric} {value}，区间 {ends}，{figure.cases} 题"
+    said = f"{GROUP_NAMES.get(figure.group, figure.group)} {figure.metric} {value}，区间 {ends}，{figure.cases} 题"
     return (f'<div class="line {kind}"><span>{_group(figure.group)} <small>{figure.cases}</small></span>'
-            f"{dot_row([Dot(float(figure.value), figure.interval, kind)], _SHARES, said)}"
+            f"{dot_row([Dot(float(figure.value), figure.interval, kind)], _SCALES.get(figure.metric, _SHARES), said)}"
             f'<span class="value">{value}</span><small class="value">{ends}</small></div>')
 
 
@@ -215,9 +216,9 @@ def _change_line(change: Change) -> str:
     values = f"{shown(metric, change.before)} → {shown(metric, change.after)}"
     low, high = (difference(metric, end) for end in (change.interval.low, change.interval.high))
     colour = {True: "better", False: "worse", None: "now"}[change.better] if change.certain else "now"
-    said = f"{GROUP_NAME.get(change.group, change.group)} {metric} {values}"
+    said = f"{GROUP_NAMES.get(change.group, change.group)} {metric} {values}"
     drawn = "<span></span>" if metric == LENGTH else dot_row(
-        [Dot(float(change.before), kind="before"), Dot(float(change.after), kind=colour)], _SHARES, said)
+        [Dot(float(change.before), kind="before"), Dot(float(change.after), kind=colour)], _SCALES.get(metric, _SHARES), said)
     return (f'<div class="line wide"><span>{_group(change.group)} {escape(metric)} <small>{change.cases} 题</small></span>{drawn}'
             f'<span class="value">{values}（{difference(metric, float(change.difference))}，<small>{low} 至 {high}</small>）'
             f'<span class="{kind}">{verdict}</span></span></div>')
@@ -257,10 +258,11 @@ def _tables(results: Results) -> str:
     drawn = []
     for part, name in PART_NAME.items():
         named = list(dict.fromkeys(metric for p, _, metric in figures if p == part))
-        groups = list(dict.fromkeys(figure.group for figure in _in_order(figures.values()) if figure.part == part))
+        groups = list(dict.fromkeys(figure.group for figure in _in_order(figures.values())
+                                    if figure.part == part and figure.group != OVERALL))
         rows = [f"<tr><th scope=\"row\">{_group(group)}</th>{''.join(_cell(figures.get((part, group, metric))) for metric in named)}</tr>"
                 for group in groups]
-        rows.append(f"<tr><th scope=\"row\">总体</th>{''.join(_cell(together.get((part, metric))) for metric in named)}</tr>")
+        rows.append(f"<tr><th scope=\"row\">{GROUP_NAMES[OVERALL]}</th>{''.join(_cell(together.get((part, metric))) for metric in named)}</tr>")
         heads = "".join(f'<th scope="col">{escape(metric)}</th>' for metric in named)
         if named:
             drawn.append(f'<div class="scroll" tabindex="0" role="region" aria-label="{name}各组的数字"><table><thead><tr><th scope="col">{name}'

@@ -3,16 +3,12 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from eval.cases import ASIDE, GROUPS
+from eval.cases import GROUP_NAMES
 from eval.gate import Figure, shown
 from eval.runner import Results
 
-__all__ = ["ALL", "GROUP_NAME", "LENGTH", "LIBRARY_NAME", "PART_NAME", "columns", "quantile", "table"]
+__all__ = ["LENGTH", "LIBRARY_NAME", "PART_NAME", "columns", "quantile", "table"]
 
-ALL = ""                 # the group of figures over all cases but those kept aside
-GROUP_NAME = {ALL: "总体", "retrieval": "检索", "answers": "商业秘密", "rights": "其他权利", "plan": "示范区方案", "station": "科普驿站",
-              "trainee": "培训学员", "dialogues": "连续追问", "premises": "前提有误", "refusals": "应当拒答",
-              "near_misses": "不应拒答", ASIDE: "留出未调"}
 PART_NAME = {"retrieval": "检索", "asked": "回答"}
 LIBRARY_NAME = {"bundled": "随程序附带", "corpus": "含官方文件"}
 LENGTH = "答案字数"
@@ -54,9 +50,9 @@ def _part_table(figures: Mapping[tuple[str, str, str], Figure], part: str, title
     if not named:
         return []
     rows = [[title, *named]]
-    for group in (*GROUPS, ASIDE):
+    for group in GROUP_NAMES:
         if any((part, group, metric) in figures for metric in named):
-            rows.append([GROUP_NAME[group], *(_cell(figures, part, group, metric) for metric in named)])
+            rows.append([GROUP_NAMES[group], *(_cell(figures, part, group, metric) for metric in named)])
     return ["", *columns(rows)]
 
 

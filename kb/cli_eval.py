@@ -61,7 +61,7 @@ def _cases(what: str, data: Path | None, as_json: bool, compared_with: Path | No
         _require_judge(library, what)
     if earlier:
         compared.refuse_unlike(earlier, prepared(library.assistant, what)[0])
-    results = run(library.assistant, what, say)
+    results = run(library.assistant, what, say=say)
     beside = compared.compare(earlier, results) if earlier else None
     judgement = _judgement(library, results) if judged else None
     record = Record(results, SystemClock().today(), program())

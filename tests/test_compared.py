@@ -28,6 +28,7 @@ def only_change(before, after):
     ({"cases": "d" * 64}, "题库变了（保存时 cccccccc，现在 dddddddd）"),
     ({"library": "bundled"}, "只有随程序附带的资料库"),
     ({"skipped": ("c01",)}, "因缺官方文件未测"),
+    ({"groups": ("plan",)}, "这次有 1 组"),
 ])
 def test_runs_that_did_not_ask_the_same_are_refused_with_what_to_do(other, said):
     with pytest.raises(ConfigError) as refused:
@@ -89,13 +90,13 @@ def test_cases_kept_aside_are_compared_as_a_group_and_never_one_by_one():
 def test_all_groups_together_are_compared_first_without_what_is_kept_aside():
     found = compare(results(*many(1), score("b01", 1, group="plan"), score("x01", 0, group=ASIDE)),
                     results(*many(1), score("b01", 0, group="plan"), score("x01", 1, group=ASIDE)))
-    assert [(change.group, change.cases) for change in found.changes] == [("", 21), ("answers", 20), ("plan", 1), (ASIDE, 1)]
+    assert [(change.group, change.cases) for change in found.changes] == [("overall", 21), ("answers", 20), ("plan", 1), (ASIDE, 1)]
     assert found.changes[0].difference == Fraction(-1, 21)
 
 
 def test_what_is_more_than_chance_comes_first():
     found = compare(results(score("b01", 1), score("b02", 1), *many(1, group="plan")), results(score("b01", 1), score("b02", 0), *many(0, group="plan")))
-    assert [change.group for change in found.moved] == ["", "plan", "answers"]
+    assert [change.group for change in found.moved] == ["overall", "plan", "answers"]
 
 
 def test_a_case_without_the_metric_in_one_run_is_counted_and_not_compared():

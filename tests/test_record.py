@@ -56,7 +56,7 @@ def test_figures_are_means_with_wilson_intervals():
 
 def test_figures_over_all_groups_count_each_case_once_and_leave_out_what_is_kept_aside():
     both = results(score("a01", 1), score("b01", 0, group="plan"), score("b02", 0, group="plan"), score("x01", 1, group=ASIDE))
-    assert [(f.group, f.value, f.cases) for f in overall(both)] == [("", Fraction(1, 3), 3)]
+    assert [(f.group, f.value, f.cases) for f in overall(both)] == [("overall", Fraction(1, 3), 3)]
 
 
 def test_the_summary_is_plain_json_with_the_figures_of_the_record(saved):

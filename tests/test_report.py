@@ -16,7 +16,7 @@ from eval_runs import results, score
 from small_library import HOSTILE
 from test_browser import browser  # noqa: F401
 
-from eval.cases import ASIDE, Case
+from eval.cases import ASIDE, GROUP_NAMES, Case
 from eval.compared import compare
 from eval.gate import shown
 from eval.intervals import Interval
@@ -25,7 +25,7 @@ from eval.plots import Bar, Dot, Scale, bars, dot_row, histogram
 from eval.record import Record, summary
 from eval.report import report
 from eval.runner import Results
-from eval.table import GROUP_NAME, quantile
+from eval.table import quantile
 
 DAY = date(2026, 11, 27)
 CASES = [Case("a01", "answers", ("偷拿客户名单要赔多少？",)), Case("a02", "answers", ("罚款最多多少？", "那个人呢？")),
@@ -119,7 +119,7 @@ def test_whatever_a_case_a_passage_or_a_model_says_is_shown_as_text():
 def test_cases_kept_aside_are_a_figure_and_nothing_more():
     before = replace(RUN, scores=tuple(replace(s, value=Fraction(1)) for s in RUN.scores))
     text = "".join(Parsed(page(compared=compare(before, RUN))).text)
-    assert GROUP_NAME[ASIDE] in text
+    assert GROUP_NAMES[ASIDE] in text
     assert not any(secret in text for secret in ("x01", "留出的题目文字", "留出的原因"))
 
 
@@ -129,7 +129,7 @@ def test_the_figures_of_the_tables_are_those_of_the_json():
     printed = summary(RUN)
     expected = {}
     for figure in [*printed["figures"], *printed["overall"]]:
-        name, metric = GROUP_NAME.get(figure["group"], "总体"), figure["metric"]
+        name, metric = GROUP_NAMES[figure["group"]], figure["metric"]
         expected[name, metric] = shown(metric, Fraction(str(figure["value"]))) + (
             f"{shown(metric, Fraction(str(figure['low']))).removesuffix('%')}–{shown(metric, Fraction(str(figure['high'])))}，"
             if figure["low"] is not None else "") + f"{figure['cases']} 题"
