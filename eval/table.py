@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from eval.cases import GROUP_NAMES
 from eval.gate import Figure, shown
+from eval.record import overall
 from eval.runner import Results
 
 __all__ = ["LENGTH", "LIBRARY_NAME", "PART_NAME", "columns", "quantile", "table"]
@@ -22,7 +23,7 @@ def table(results: Results) -> str:
         lines.append(f"未测 {len(results.skipped)} 题，它们需要入库官方文件：{'、'.join(results.skipped)}")
     lines += ["", "没有做到的："] if results.reasons() else []
     lines += [f"  {s.case}  {s.metric}（{PART_NAME[s.part]}）{shown(s.metric, s.value)}：{s.reason}" for s in results.reasons()]
-    figures = results.figures()
+    figures = results.figures() | {(f.part, f.group, f.metric): Figure(f.value, f.cases) for f in overall(results)}
     for part, name in PART_NAME.items():
         lines += _part_table(figures, part, name)
     lines += ["", _spread(results)] if results.elapsed_ms else []
