@@ -8,7 +8,8 @@ from pathlib import Path
 
 from eval.cases import TODAY
 from eval.gate import figures_to_accept, write_gate
-from eval.runner import run, table
+from eval.runner import run
+from eval.table import table
 from kb.assemble import open_library
 from kb.clock import FixedClock
 from kb.settings import Settings

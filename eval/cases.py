@@ -1,16 +1,17 @@
 """Cases as data: one question a line, with what a good answer must contain. Anything unexpected in a line is refused."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from kb.errors import ConfigError
 from kb.types import Audience, Outcome, Question
 
-__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "GROUP_NAMES", "OVERALL", "TODAY", "Article", "Case", "load_cases"]
+__all__ = ["ASIDE", "CASES_FOLDER", "GROUPS", "GROUP_NAMES", "OVERALL", "TODAY", "Article", "Case", "digest", "load_cases"]
 
 CASES_FOLDER = Path(__file__).parent / "cases"
 TODAY = date(2026, 11, 22)      # every case is asked on this day unless it names another
@@ -111,6 +112,12 @@ def _with_inherited(read: dict[str, tuple[Case, str]]) -> Iterator[Case]:
         if base is None or base.like or base.aside:
             raise _damaged(where, f"like 须是一道自成一题、没有留出的题的编号：{case.like}")
         yield replace(base, id=case.id, group=case.group, turns=case.turns, must_not=(*base.must_not, *case.must_not), like=base.id, in_full="")
+
+
+def digest(cases: Sequence[Case]) -> str:
+    """SHA-256 of what is asked and how it is graded, in hexadecimal; the order of the cases and the layout of the files are no part of it."""
+    written = [json.dumps(asdict(case), ensure_ascii=False, sort_keys=True, default=str) for case in cases]
+    return sha256("\n".join(sorted(written)).encode()).hexdigest()
 
 
 _FIELDS = {field.name for field in fields(Case)} | {"question"}

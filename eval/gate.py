@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from eval.intervals import wilson
+from eval.intervals import Interval, wilson
 from eval.metrics import LOWER_IS_BETTER
 from kb.errors import ConfigError
 
-__all__ = ["GATE", "Accepted", "Failure", "Figure", "accepted_figures", "below", "figures_to_accept", "shown", "write_gate"]
+__all__ = ["GATE", "Accepted", "Failure", "Figure", "accepted_figures", "below", "figures_to_accept", "interval_of", "shown", "write_gate"]
 
 GATE = Path(__file__).parent / "gate.json"
 Accepted = Mapping[str, Mapping[str, tuple[float, int]]]  # "part/group" → metric → (figure, cases it was measured on)
@@ -69,10 +69,20 @@ def _fell(metric: str, found: Figure, accepted: float) -> bool:
     short = sign * (accepted - float(found.value))
     if metric in _EXACT:
         return short > _ROUNDING
-    scale, offset = (2, 1) if metric == "CRAG" else (1, 0)          # from -1 to 1
-    interval = wilson((float(found.value) + offset) / scale * found.cases, found.cases)
-    end = (interval.high if sign > 0 else interval.low) * scale - offset
-    return sign * (accepted - end) > _ROUNDING and short > scale / found.cases + _ROUNDING
+    interval = interval_of(metric, found)
+    if interval is None:
+        return False
+    end = interval.high if sign > 0 else interval.low
+    return sign * (accepted - end) > _ROUNDING and short > (2 if metric == "CRAG" else 1) / found.cases + _ROUNDING
+
+
+def interval_of(metric: str, figure: Figure) -> Interval | None:
+    """Wilson's of 95 %, of a score from -1 to 1 too; None for a number of characters, which is no share."""
+    if metric in _NOT_JUDGED:
+        return None
+    scale, offset = (2, 1) if metric == "CRAG" else (1, 0)
+    ends = wilson((float(figure.value) + offset) / scale * figure.cases, figure.cases)
+    return Interval(ends.low * scale - offset, ends.high * scale - offset)
 
 
 _ROUNDING = 1e-4       # of the figures in the file

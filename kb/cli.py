@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb import cli_answers, cli_fetch, cli_library
+from kb import cli_answers, cli_eval, cli_fetch, cli_library
 from kb.cli_options import (
     COULD_NOT_RUN,
-    DONE,
-    WITH_PROBLEMS,
     WRONG_USAGE,
     AsJson,
     Data,
     Host,
     Port,
-    opened,
     print_json,
     say,
     settings,
@@ -35,7 +32,7 @@ bench_app = typer.Typer(invoke_without_command=True)
 library_app = typer.Typer(no_args_is_help=True, help="查看和维护资料库。")
 COMMANDS: dict[str, Callable[..., None]] = {
     "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "diff": cli_answers.diff,
-    "ingest": cli_library.ingest, "fetch": cli_fetch.fetch}
+    "ingest": cli_library.ingest, "fetch": cli_fetch.fetch, "eval": cli_eval.evaluate}
 LIBRARY_COMMANDS: dict[str, Callable[..., None]] = {
     "list": cli_library.list_library, "coverage": cli_library.cover, "remove": cli_library.remove,
     "verify": cli_library.verify, "rebuild": cli_library.rebuild}
@@ -71,47 +68,6 @@ def open_app(data: Data = None, host: Host = "127.0.0.1",
     from kb.launch import run_app
 
     raise typer.Exit(run_app(Path(__file__).parent.parent / "app.py", host, port, settings(data).data))
-
-
-@app.command("eval")
-def evaluate(what: Annotated[str, typer.Argument(help="retrieval、answers、refusals、all，或 lexicon（每个口语词和错别字值多少）")] = "all", data: Data = None,
-             as_json: AsJson = False, gate: Annotated[bool, typer.Option("--gate", help="低于门槛时以 1 退出")] = False,
-             statutes: Annotated[Path | None, typer.Option(help="法规集 statutes.jsonl.gz：在它的全部条文中检索（只用于 retrieval）")] = None,
-             questions: Annotated[Path | None, typer.Option(help="问题集 .jsonl；不写则用法规集旁边的 questions.jsonl")] = None,
-             peers: Annotated[bool, typer.Option("--peers", help="抽 200 个问题，与别的检索软件并排测（只用于 --statutes）")] = False) -> None:
-    """用题库评测检索、回答与拒答；给出法规集时，评测在全部法条中找到答案的能力。"""
-    if statutes is not None:
-        if what != "retrieval":
-            raise ConfigError("--statutes 只用于评测检索", "请运行 zhiwen eval retrieval --statutes …")
-        _evaluate_statutes(statutes, questions or statutes.with_name("questions.jsonl"), peers, as_json)
-        return
-    if what == "lexicon":
-        from eval import lexicon
-
-        entries = lexicon.measure(opened(settings(data)).assistant, say)
-        typer.echo(lexicon.record(entries) if as_json else lexicon.table(entries))
-        return
-    from eval.runner import run, table
-
-    library = opened(settings(data))
-    results = run(library.assistant, what)
-    if as_json:
-        print_json(results.as_json())
-    else:
-        typer.echo(table(results))
-    raise typer.Exit(WITH_PROBLEMS if gate and results.below_gate() else DONE)
-
-
-def _evaluate_statutes(statutes: Path, questions: Path, peers: bool, as_json: bool) -> None:
-    from eval.peers import compare
-    from eval.statutes import measure, read_asked, record, table
-
-    asked = read_asked(questions)
-    found = compare(statutes, asked, say) if peers else measure(statutes, asked, say)
-    if as_json:
-        print_json(record(found))
-    else:
-        typer.echo(table(found))
 
 
 @bench_app.callback()
