@@ -3,9 +3,14 @@
 import os
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-__all__ = ["Figure", "machine", "table"]
+from kb.clock import SystemClock
+
+__all__ = ["Figure", "line", "machine", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +35,39 @@ class Figure:
         return {**asdict(self), "met": self.met}
 
 
-def machine() -> list[Figure]:
-    """What the other figures were measured on."""
+def machine(packages: Sequence[str] = ("zhiwen", "chromadb", "tantivy", "numpy")) -> list[Figure]:
+    """What the other figures were measured on, when, and with which versions; a package not installed is left out."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
-    return [Figure("处理器核数", float(cores)), Figure("Python", platform.python_version()),
-            Figure("系统", platform.platform())]
+    found = [Figure("日期", SystemClock().today().isoformat()), Figure("处理器核数", float(cores)),
+             Figure("Python", platform.python_version()), Figure("系统", platform.platform())]
+    if model := _line_of("/proc/cpuinfo", "model name"):
+        found.append(Figure("处理器", model))
+    if memory := _line_of("/proc/meminfo", "MemTotal"):
+        found.append(Figure("内存", round(int(memory.split()[0]) / 1024**2, 1), "GiB"))
+    if hasattr(os, "getloadavg"):
+        found.append(Figure("系统负载（此前 1 分钟）", round(os.getloadavg()[0], 1), how="超过核数时，用时偏长"))
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            found.append(Figure(package, version(package)))
+    return found
+
+
+def _line_of(path: str, key: str) -> str:
+    """What /proc says after the colon; nothing where there is no /proc."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(key)), "")
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """One line a figure: value, target, how it was taken."""
-    return "\n".join(_line(figure) for figure in figures)
+    """One line a figure."""
+    return "\n".join(line(figure) for figure in figures)
 
 
-def _line(figure: Figure) -> str:
+def line(figure: Figure) -> str:
+    """Name, value, target, how it was taken."""
     value = figure.value if isinstance(figure.value, str) else f"{_number(figure.value, figure.unit)} {figure.unit}".strip()
     verdict = ""
     if figure.met is not None:
