@@ -2,11 +2,12 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from kb.clock import SystemClock
 
@@ -33,6 +34,11 @@ class Figure:
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "met": self.met}
+
+    @classmethod
+    def of_json(cls, saved: Mapping[str, Any]) -> "Figure":
+        """What `as_json` gave; `met` follows from the rest."""
+        return cls(**{key: value for key, value in saved.items() if key != "met"})
 
 
 def machine(packages: Sequence[str] = ("zhiwen", "chromadb", "tantivy", "numpy")) -> list[Figure]:

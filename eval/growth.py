@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,14 +84,14 @@ class Growth:
                               for found, sizes in self.exponents(system, quantity)]}
 
     @classmethod
-    def of_json(cls, saved: Mapping[str, object]) -> "Growth":
+    def of_json(cls, saved: Mapping[str, Any]) -> "Growth":
         """What `as_json` gave.
 
         Raises:
             ConfigError: it is something else.
         """
         try:
-            figures = tuple(Figure(**{key: value for key, value in figure.items() if key != "met"}) for figure in saved["machine"])
+            figures = tuple(map(Figure.of_json, saved["machine"]))
             return cls(str(saved["command"]), figures, float(saved["bandwidth_gb_s"]), int(saved["articles"]),
                        tuple(Trial(**found) for found in saved["trials"]), tuple(saved["missing"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:

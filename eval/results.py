@@ -61,11 +61,7 @@ def _searched(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _figures(found: Sequence[Mapping[str, Any]]) -> str:
-    return "\n".join(f"- {line(figure)}" for figure in _read_figures(found))
-
-
-def _read_figures(found: Sequence[Mapping[str, Any]]) -> list[Figure]:
-    return [Figure(**{key: value for key, value in figure.items() if key != "met"}) for figure in found]
+    return "\n".join(f"- {line(Figure.of_json(figure))}" for figure in found)
 
 
 def _grown(saved: Mapping[str, Any]) -> str:
@@ -120,7 +116,7 @@ def _command(section: Section, saved: object) -> str:
 def _shown(section: Section, saved: object) -> str:
     try:
         return section.shown(saved)
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, IndexError, ValueError) as error:
         raise ConfigError(f"{section.name}.json 不是 {section.command.splitlines()[-1].partition(' >')[0]} 保存的结果",
                           "请重新运行这条命令") from error
 
@@ -160,7 +156,7 @@ def write(folder: Path, out: Path, readme: Path | None = None) -> list[str]:
 # --- what README states -------------------------------------------------------------------------------------------------
 
 _STARTED = (("zhiwen --help", "`--help`"), ("启动网页到第一个答案", "start to first answer"), ("官方文件入库", "ingest"), ("检索 p50", "search p50"),
-            ("检索 p95", "p95"), ("不用模型的回答 p50", "answers p50"), ("不用模型的回答 p95", "p95"), ("网页进程常驻内存", "resident"))
+            ("检索 p95", "search p95"), ("不用模型的回答 p50", "answers p50"), ("不用模型的回答 p95", "answers p95"), ("网页进程常驻内存", "resident"))
 _INGESTED = (("法规入库", "laws to a searchable index"), ("法规入库的内存峰值", "peak memory"), ("原样再入库", "again unchanged"),
              ("加入一份文件", "one document added"), ("重建索引", "rebuild"), ("文字 PDF 读取", "text PDF read"), ("文字 PDF 入库", "with indexing"),
              ("法规（LangChain 默认路径）用时", "LangChain's default path on the same laws"))
@@ -175,7 +171,7 @@ def stated(saved: Mapping[str, Any]) -> str:
 
 
 def _listed(command: str, saved: Sequence[Mapping[str, Any]] | None, names: Sequence[tuple[str, str]]) -> str:
-    by_name = {figure.name: figure for figure in _read_figures(saved or [])}
+    by_name = {figure.name: figure for figure in map(Figure.of_json, saved or [])}
     shown = [f"{label} {_value(by_name[name])}" for name, label in names if name in by_name]
     return f"`{command}` ({_where(by_name)}): {'; '.join(shown)}." if shown else ""
 
