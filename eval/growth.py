@@ -174,7 +174,7 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
     """
     if len({size for size, _ in points}) < 2:
         raise ValueError("two sizes at least")
-    sizes, costs = zip(*((math.log(size), math.log(cost)) for size, cost in points), strict=True)
+    sizes, costs = [math.log(size) for size, _ in points], [math.log(cost) for _, cost in points]
     mean_size, mean_cost = sum(sizes) / len(sizes), sum(costs) / len(costs)
     return sum((x - mean_size) * (y - mean_cost) for x, y in zip(sizes, costs, strict=True)) / sum((x - mean_size) ** 2 for x in sizes)
 

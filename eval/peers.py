@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -257,7 +257,7 @@ def _kept(folder: Path, value: object) -> None:
         pickle.dump(value, file)
 
 
-def _read(folder: Path) -> object:
+def _read(folder: Path) -> Any:      # noqa: ANN401
     with (folder / "kept.pickle").open("rb") as file:
         return pickle.load(file)      # noqa: S301  (written by ourselves a moment ago)
 
