@@ -32,6 +32,11 @@ class Figure:
             return None
         return self.value >= self.target if self.at_least else self.value <= self.target
 
+    @property
+    def shown(self) -> str:
+        """Value and unit."""
+        return self.value if isinstance(self.value, str) else f"{_number(self.value, self.unit)} {self.unit}".strip()
+
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "met": self.met}
 
@@ -74,12 +79,11 @@ def table(figures: Sequence[Figure]) -> str:
 
 def line(figure: Figure) -> str:
     """Name, value, target, how it was taken."""
-    value = figure.value if isinstance(figure.value, str) else f"{_number(figure.value, figure.unit)} {figure.unit}".strip()
     verdict = ""
     if figure.met is not None:
         sign, result = "≥" if figure.at_least else "≤", "达到" if figure.met else "未达到"
         verdict = f"目标 {sign} {figure.target:.4g} {figure.unit}".strip() + f"，{result}"
-    return "  ".join(part for part in (f"{figure.name}：{value}", verdict, f"（{figure.how}）" if figure.how else "") if part)
+    return "  ".join(part for part in (f"{figure.name}：{figure.shown}", verdict, f"（{figure.how}）" if figure.how else "") if part)
 
 
 def _number(value: float, unit: str) -> str:

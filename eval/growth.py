@@ -188,7 +188,7 @@ def table(growth: Growth) -> str:
     parts += [f"增长的指数（用时或占用 ≈ a·段数^b 中的 b；{'、'.join(f'{size:,}' for size in growth.sizes)} 段，最小二乘）", _exponents(growth)]
     parts += [f"向量扫描与内存带宽（{growth.bandwidth_gb_s:.1f} GB/s；放得进缓存的向量可以更快）", _scan(growth)]
     parts += [f"略过：{left_out}" for left_out in growth.missing]
-    parts += ["；".join(f"{figure.name} {figure.value}" for figure in growth.machine)]
+    parts += ["；".join(f"{figure.name} {figure.shown}" for figure in growth.machine)]
     return "\n\n".join(parts)
 
 

@@ -47,7 +47,7 @@ def svg(growth: Growth) -> str:
             axes.grid(visible=True, which="major", alpha=0.3)
         handles = [figure.axes[0].plot([], [], marker="o", color=f"C{i}", label=system)[0] for i, system in enumerate(growth.systems)]
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-        figure.suptitle("；".join(f"{f.name} {f.value}" for f in growth.machine if f.name in ("日期", "处理器", "处理器核数", "zhiwen", "Python")), fontsize=9)
+        figure.suptitle("；".join(f"{f.name} {f.shown}" for f in growth.machine if f.name in ("日期", "处理器", "处理器核数", "zhiwen", "Python")), fontsize=9)
         written = io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None})
     text = written.getvalue()
