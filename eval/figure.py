@@ -11,7 +11,9 @@ from typing import Any
 
 from kb.clock import SystemClock
 
-__all__ = ["Figure", "line", "machine", "table"]
+__all__ = ["CORES", "LOAD", "Figure", "busy", "line", "machine", "table"]
+
+CORES, LOAD = "处理器核数", "系统负载（此前 1 分钟）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,24 @@ class Figure:
 def machine(packages: Sequence[str] = ("zhiwen", "chromadb", "tantivy", "numpy")) -> list[Figure]:
     """What the other figures were measured on, when, and with which versions; a package not installed is left out."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
-    found = [Figure("日期", SystemClock().today().isoformat()), Figure("处理器核数", float(cores)),
+    found = [Figure("日期", SystemClock().today().isoformat()), Figure(CORES, float(cores)),
              Figure("Python", platform.python_version()), Figure("系统", platform.platform())]
     if model := _line_of("/proc/cpuinfo", "model name"):
         found.append(Figure("处理器", model))
     if memory := _line_of("/proc/meminfo", "MemTotal"):
         found.append(Figure("内存", round(int(memory.split()[0]) / 1024**2, 1), "GiB"))
     if hasattr(os, "getloadavg"):
-        found.append(Figure("系统负载（此前 1 分钟）", round(os.getloadavg()[0], 1), how="超过核数时，用时偏长"))
+        found.append(Figure(LOAD, round(os.getloadavg()[0], 1), how="超过核数时，用时偏长"))
     for package in packages:
         with suppress(PackageNotFoundError):
             found.append(Figure(package, version(package)))
     return found
+
+
+def busy(figures: Sequence[Figure]) -> bool:
+    """Whether the machine had other work for more than half its cores just before; False where it does not say."""
+    values = {figure.name: figure.value for figure in figures}
+    return CORES in values and float(values.get(LOAD, 0)) > float(values[CORES]) / 2
 
 
 def _line_of(path: str, key: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.figure import Figure, machine
+from eval.figure import Figure, busy, machine
 from eval.peers import SYSTEMS
 from eval.process import Limit
 from eval.statutes import articles_of
@@ -53,6 +53,7 @@ QUANTITIES = (
     Quantity("first_ms", "第一次检索", "毫秒", grows=False),
     Quantity("search_p50_ms", "检索 p50", "毫秒"),
     Quantity("search_p95_ms", "检索 p95", "毫秒"),
+    Quantity("search_cpu_ms", "检索的处理器时间，含第一次的准备，平均", "毫秒"),
     Quantity("opened_mb", "打开后内存", "MB"),
     Quantity("searched_mb", "100 次检索后内存", "MB"),
     Quantity("answer_p50_ms", "回答 p50", "毫秒", compared=False),
@@ -61,7 +62,9 @@ QUANTITIES = (
     Quantity("scan_ms", "向量扫描 p50", "毫秒", compared=False),
     Quantity("scanned_mb", "扫描的向量", "MB", grows=False, compared=False),
     Quantity("limit_ms", "读这些字节的时间", "毫秒", grows=False, compared=False),
+    Quantity("load", "系统负载（此前 5 分钟）", "", grows=False, compared=False),
 )
+BUSY = "测量时机器忙于别的事：用时偏长，而且各段数之间、各系统之间忙闲不一；用时、用时之比和用时的指数只作参考，处理器时间、内存、磁盘和 Recall@10 不受此影响。"
 PLOTTED = ("ingest_s", "search_p50_ms", "searched_mb", "disk_mb", "start_s", "answer_p50_ms")
 
 
@@ -183,7 +186,8 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
 
 def table(growth: Growth) -> str:
     """Ratios first, then what was measured at each size, the exponents, the limit, and on what machine, in Markdown."""
-    parts = ["知问 ÷ 其他（小于 1：知问更省；Recall@10 大于 1：知问找到更多）", _ratios(growth)]
+    parts = [BUSY] if busy(growth.machine) else []
+    parts += ["知问 ÷ 其他（小于 1：知问更省；Recall@10 大于 1：知问找到更多）", _ratios(growth)]
     parts += [part for size in growth.sizes for part in (f"{size:,} 段{_repeated(growth, size)}", _measured(growth, size))]
     parts += [f"增长的指数（用时或占用 ≈ a·段数^b 中的 b；{'、'.join(f'{size:,}' for size in growth.sizes)} 段，最小二乘）", _exponents(growth)]
     parts += [f"向量扫描与内存带宽（{growth.bandwidth_gb_s:.1f} GB/s；放得进缓存的向量可以更快）", _scan(growth)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.figure import Figure, line
+from eval.figure import CORES, LOAD, Figure, busy, line
 from eval.growth import Growth, markdown
 from eval.growth import table as growth_table
 from kb.errors import ConfigError
@@ -192,8 +192,10 @@ def _growth_stated(saved: Mapping[str, Any] | None) -> str:
 
 
 def _where(by_name: Mapping[str, Figure]) -> str:
-    date, cores = by_name.get("日期"), by_name.get("处理器核数")
-    return ", ".join(filter(None, (f"{cores.value:.0f} cores" if cores and not isinstance(cores.value, str) else "", str(date.value) if date else "")))
+    """Cores and day, and that the machine was busy where it had more to do than it has cores."""
+    date, cores, load = by_name.get("日期"), by_name.get(CORES), by_name.get(LOAD)
+    return ", ".join(filter(None, (f"{float(cores.value):g} cores" if cores else "", str(date.value) if date else "",
+                                   f"busy with other work: load {load.value}" if load and busy(list(by_name.values())) else "")))
 
 
 def _value(figure: Figure) -> str:

@@ -5,6 +5,7 @@ is not timed, but they are part of the memory that indexing takes.
 """
 
 import json
+import os
 import pickle
 import random
 import tempfile
@@ -81,6 +82,8 @@ def trial(system: str, size: int, collected: Path, questions: Path, limit: Limit
         except ConfigError as error:
             return Trial(system, size, {}, error.problem)
         values = {**_last_line(indexed.output), "disk_mb": disk, **_last_line(searched.output)}
+        if hasattr(os, "getloadavg"):
+            values["load"] = os.getloadavg()[1]
         if indexed.peak_mb is not None:
             values["ingest_mb"] = indexed.peak_mb
         return Trial(system, size, values)
@@ -125,7 +128,7 @@ def search(system: str, collected: str, questions: str, folder: str, started: st
     else:
         find = _peer(system).opened(Path(folder))
     opened_mb = resident_mb("self")
-    found = []
+    found, busy = [], time.process_time()
     for number, question in enumerate(asked):
         began = time.perf_counter()
         ranking = _ranked(assistant, question) if assistant else find(question.text)
@@ -134,9 +137,11 @@ def search(system: str, collected: str, questions: str, folder: str, started: st
             start_s = time.time() - float(started)
         if number < _SEARCHES:
             searched_mb = resident_mb("self")
+    busy_ms = (time.process_time() - busy) * 1000 / len(found)
     taken = [milliseconds for milliseconds, _ in found]
     recalled = [float(recall) for _, recall in found if recall is not None]
-    values = {"start_s": start_s, "first_ms": taken[0], **_percentiles("search", taken[1:] or taken), "recall10": sum(recalled) / len(recalled)}
+    values = {"start_s": start_s, "first_ms": taken[0], **_percentiles("search", taken[1:] or taken),
+              "search_cpu_ms": busy_ms, "recall10": sum(recalled) / len(recalled)}
     if opened_mb and searched_mb:
         values |= {"opened_mb": opened_mb, "searched_mb": searched_mb}
     return values | (_only_ours(assistant, asked) if assistant else {})

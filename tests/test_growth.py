@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from eval import growth, plot, trial
 from eval.collection import collection
-from eval.growth import QUANTITIES, Growth, exponent, measure, table
+from eval.figure import LOAD, Figure
+from eval.growth import BUSY, QUANTITIES, Growth, exponent, measure, table
 from eval.peers import SYSTEMS, System
 from eval.process import Limit, run
 from eval.statutes import documents_of
@@ -161,6 +162,12 @@ def test_ratios_stand_first_and_a_system_that_did_not_finish_is_named():
     assert "LlamaIndex 入库 超过了 6 分钟" in shown
     assert "50 段是改换法名" in shown, "100 of a file of 50"
     assert "略过：txtai（没有安装 txtai）" in shown
+
+
+@pytest.mark.parametrize(("load", "busy"), [(1.0, False), (1.1, True)])
+def test_times_taken_on_a_busy_machine_are_said_to_be_a_guess(load, busy):
+    found = replace(GROWTH, machine=(*GROWTH.machine, Figure(LOAD, load)))          # of two cores
+    assert table(found).startswith(BUSY) == busy
 
 
 def test_a_run_is_read_back_as_it_was_saved():

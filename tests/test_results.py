@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.figure import LOAD, Figure
 from eval.results import BEGIN, END, SECTIONS, page, read, stated, with_stated, write
 from kb.errors import ConfigError
 from tests.golden_results import FILE, SAVED, written
@@ -29,6 +30,8 @@ def test_the_readme_states_each_figure_as_it_was_saved():
         "`zhiwen bench ingest --statutes FILE --pdf FILE` (2026-11-23): laws to a searchable index 76 s; text PDF read 186 pages/s.",
         "`zhiwen bench growth --statutes FILE` (2 cores, 2026-11-22): 100 articles indexed in 10 s, searched in 2 ms, answered in 30 ms, "
         "with 200 MB (medians)."]
+    busy = [*SAVED["bench"], Figure(LOAD, 6.8).as_json()]
+    assert "(2 cores, 2026-11-22, busy with other work: load 6.8)" in stated({"bench": busy})
     assert stated({"eval-bundled": SAVED["eval-bundled"]}) == ""
 
 
