@@ -1,4 +1,4 @@
-"""Start, memory, ingestion and answer time as a user meets them, beside their targets. Printed, never asserted.
+"""Start, memory, ingestion, search and answer time as a user meets them, beside their targets. Printed, never asserted.
 
 Everything runs in fresh processes on a temporary data folder, without a chat model; what is measured several times is
 given as its median.
@@ -20,7 +20,6 @@ from pathlib import Path
 from eval.cases import TODAY, load_cases
 from eval.figure import Figure, machine
 from eval.process import ROOT, environment, resident_mb, run, zhiwen
-from kb.answer import Assistant
 from kb.assemble import open_library
 from kb.clock import FixedClock
 from kb.errors import ConfigError
@@ -29,7 +28,7 @@ from kb.render import COMPOSED_LABEL
 from kb.settings import Settings
 from kb.types import Question
 
-__all__ = ["answer_times", "first_answer", "measure", "percentile"]
+__all__ = ["first_answer", "measure", "percentile", "times"]
 
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
 QUESTION = "销售离职带走客户名单，可以要求怎样的赔偿？"
@@ -55,7 +54,7 @@ def measure(corpus: Path | None, say: Callable[[str], None]) -> list[Figure]:
         figures.append(Figure("首次使用（建立附带资料库的索引）", zhiwen(["library", "list", "--json"], data).seconds, "秒", None, "1 次"))
         if sources:
             say("官方文件入库")
-            figures.append(_ingest(sources, data))
+            figures += _ingest(sources, data)
         say("打开网页并提问")
         figures += _app(data)
         say("回答题库中的问题")
@@ -77,33 +76,38 @@ def _sources(corpus: Path) -> list[str]:
     return found
 
 
-def _ingest(sources: Sequence[str], data: Path) -> Figure:
+def _ingest(sources: Sequence[str], data: Path) -> list[Figure]:
     ingested = zhiwen(["ingest", *sources, "--json"], data)
     report = json.loads(ingested.output)
-    return Figure("官方文件入库", ingested.seconds, "秒", 60.0, f"整个命令；{report['added']} 份，{report['passages']} 段")
+    figures = [Figure("官方文件入库", ingested.seconds, "秒", 60.0, f"整个命令；{report['added']} 份，{report['passages']} 段")]
+    if ingested.peak_mb is not None:
+        figures.append(Figure("官方文件入库的内存峰值", ingested.peak_mb, "MB", None, "进程与解析子进程之和（PSS），每 0.25 秒看一次"))
+    return figures
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
 
-def answer_times(assistant: Assistant) -> list[float]:
-    """Milliseconds for each question of the cases, after each was asked once to warm up."""
-    questions = [case.asked for case in load_cases()]
+def times(call: Callable[[Question], object], questions: Sequence[Question]) -> list[float]:
+    """Milliseconds for each question, after each was asked once to warm up."""
     for question in questions:
-        assistant.ask(question)
-    times = []
+        call(question)
+    taken = []
     for question in questions:
         started = time.perf_counter()
-        assistant.ask(question)
-        times.append((time.perf_counter() - started) * 1000)
-    return times
+        call(question)
+        taken.append((time.perf_counter() - started) * 1000)
+    return taken
 
 
 def _answers(data: Path) -> list[Figure]:
-    library = open_library(Settings(data=data, model=""), FixedClock(TODAY))
-    times = answer_times(library.assistant)
-    how = f"题库 {len(times)} 问各一次，预热后；资料库 {len(library.assistant.index)} 段"
-    return [Figure("不用模型的回答 p50", percentile(times, 0.5), "毫秒", None, how),
-            Figure("不用模型的回答 p95", percentile(times, 0.95), "毫秒", 150.0, how)]
+    assistant = open_library(Settings(data=data, model=""), FixedClock(TODAY)).assistant
+    questions = [case.asked for case in load_cases()]
+    searched, answered = times(assistant.search, questions), times(assistant.ask, questions)
+    how = f"题库 {len(questions)} 问各一次，预热后；资料库 {len(assistant.index)} 段"
+    return [Figure("检索 p50", percentile(searched, 0.5), "毫秒", None, how),
+            Figure("检索 p95", percentile(searched, 0.95), "毫秒", None, how),
+            Figure("不用模型的回答 p50", percentile(answered, 0.5), "毫秒", None, how),
+            Figure("不用模型的回答 p95", percentile(answered, 0.95), "毫秒", 150.0, how)]
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """Fresh child processes, timed, with their memory: what is measured starts as a user starts it."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +15,7 @@ from time import perf_counter
 from kb.cli_options import DONE, WITH_PROBLEMS
 from kb.errors import ConfigError
 
-__all__ = ["ROOT", "Finished", "environment", "resident_mb", "run", "zhiwen"]
+__all__ = ["ROOT", "Finished", "Limit", "environment", "resident_mb", "run", "zhiwen"]
 
 ROOT = Path(__file__).parents[1]
 _ZHIWEN = "from kb.cli import main; main()"
@@ -28,6 +30,14 @@ class Finished:
     busy_s: float
     output: str
     peak_mb: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a process with its children may take; memory only where there is /proc."""
+
+    seconds: float
+    megabytes: float
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -47,19 +57,23 @@ def zhiwen(arguments: Sequence[str], data: Path) -> Finished:
     return run(_ZHIWEN, arguments, data, name=f"zhiwen {arguments[0]}", success=(DONE, WITH_PROBLEMS))
 
 
-def run(code: str, arguments: Sequence[str], data: Path, *, name: str, success: Sequence[int] = (DONE,)) -> Finished:
+def run(code: str, arguments: Sequence[str], data: Path, *, name: str, success: Sequence[int] = (DONE,),
+        limit: Limit | None = None) -> Finished:
     """Run Python `code` in a process of its own.
 
     Raises:
-        ConfigError: its exit code is none of `success`; `name` says which process it was.
+        ConfigError: its exit code is none of `success`, or it was ended because it took more than its `limit`; `name`
+            says which process it was.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started, busy = perf_counter(), _busy_s()
         process = subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=data.parent, env=environment(data),
                                    stdin=subprocess.DEVNULL, stdout=output, stderr=errors)
-        with _Watch(process.pid) as watch:
+        with _Watch(process.pid, limit) as watch:
             exit_code = process.wait()
         seconds = perf_counter() - started
+        if watch.exceeded:
+            raise ConfigError(f"{name} 超过了 {watch.exceeded}", "请减少材料，或放宽上限")
         if exit_code not in success:
             raise ConfigError(f"{name} 没有成功（退出码 {exit_code}）", _text(errors).strip()[-300:] or "没有更多说明")
         return Finished(seconds, _busy_s() - busy, _text(output), watch.peak_mb)
@@ -84,12 +98,14 @@ def resident_mb(process: int | str) -> float | None:
 class _Watch:
     """The most memory a process and all its descendants held together, looked at four times a second.
 
-    Proportional set size: pages that several of them share are counted once. A shorter peak is not seen.
+    Proportional set size: pages that several of them share are counted once. A shorter peak is not seen. What takes more
+    than its limit is ended with all its descendants, and `exceeded` says of what.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, limit: Limit | None) -> None:
         self.peak_mb: float | None = None
-        self._pid, self._ended = pid, threading.Event()
+        self.exceeded = ""
+        self._pid, self._limit, self._ended = pid, limit, threading.Event()
         self._thread = threading.Thread(target=self._look, name="memory", daemon=True)
 
     def __enter__(self) -> "_Watch":
@@ -101,12 +117,23 @@ class _Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        ended = False
+        ended, began = False, perf_counter()
         while not ended:
             held = [megabytes for megabytes in map(_held_mb, _family(self._pid)) if megabytes is not None]
             if held:
                 self.peak_mb = max(sum(held), self.peak_mb or 0.0)
+            if self._limit and not self.exceeded:
+                if perf_counter() - began > self._limit.seconds:
+                    self._end(f"{self._limit.seconds / 60:.3g} 分钟")
+                elif sum(held) > self._limit.megabytes:
+                    self._end(f"{self._limit.megabytes / 1024:.3g} GiB 内存")
             ended = self._ended.wait(_LOOK_EVERY_S)
+
+    def _end(self, exceeded: str) -> None:
+        self.exceeded = exceeded
+        for pid in reversed(list(_family(self._pid))):
+            with suppress(ProcessLookupError):
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _held_mb(pid: int) -> float | None:

@@ -31,11 +31,11 @@ from kb.retrieve import Retriever, Weights
 from kb.shelf import Shelf
 from kb.statute import parse_ref
 from kb.store import store
-from kb.types import Kind, Passage, Question, Status, Tier, Version
+from kb.types import Hit, Kind, Passage, Question, Status, Tier, Version
 from kb.understand import Inquiry, understand
 
-__all__ = ["VARIANTS", "Asked", "Measured", "Questions", "documents_of", "interval", "joined", "measure", "read_asked", "record", "table",
-           "values_of"]
+__all__ = ["VARIANTS", "Asked", "Measured", "Questions", "documents_of", "interval", "joined", "measure", "ranking_of", "read_asked", "record",
+           "table", "text_of", "values_of"]
 
 _KINDS = {"行政法规": Kind.ADMINISTRATIVE_REGULATION, "司法解释": Kind.JUDICIAL_INTERPRETATION, "部门规章": Kind.DEPARTMENTAL_RULE}
 Questions = Mapping[tuple[str, str, str], tuple[str, ...]]     # by document, version label and locator
@@ -108,8 +108,12 @@ def articles_of(path: Path) -> list[tuple[str, str]]:
     Raises:
         ConfigError: the file is missing or holds something else.
     """
-    return [(passage.id, f"{version.title}\n{' '.join(passage.heading_path)}\n{passage.text}")
-            for version, passages in documents_of(path, bundled_registry(), {}) for passage in passages]
+    return [(passage.id, text_of(passage)) for _, passages in documents_of(path, bundled_registry(), {}) for passage in passages]
+
+
+def text_of(passage: Passage) -> str:
+    """Title with headings and text in one, as other systems are given it."""
+    return f"{passage.title}\n{' '.join(passage.heading_path)}\n{passage.text}"
 
 
 def _document(law: str, rows: Sequence[Mapping[str, str]], registry: Registry,
@@ -165,11 +169,14 @@ def _measured(name: str, retriever: Retriever, inquiries: Sequence[Inquiry], ask
         began = time.perf_counter()
         hits = retriever.search(inquiry, _TOP)
         times.append((time.perf_counter() - began) * 1000)
-        # The same words in two laws are one hit; it counts for whichever of them was meant.
-        same = [[passage.id for passage in (hit.passage, *hit.also)] for hit in hits]
-        ranking = [next((id_ for id_ in alike if id_ in question.gold), alike[0]) for alike in same]
-        rows.append(values_of(ranking, question.gold))
+        rows.append(values_of(ranking_of(hits, question.gold), question.gold))
     return Measured(name, np.array(rows), tuple(times))
+
+
+def ranking_of(hits: Sequence[Hit], gold: frozenset[str]) -> list[str]:
+    """The ids found, best first. The same words in two laws are one hit; it counts for whichever of them was meant."""
+    same = [[passage.id for passage in (hit.passage, *hit.also)] for hit in hits]
+    return [next((id_ for id_ in alike if id_ in gold), alike[0]) for alike in same]
 
 
 def values_of(ranking: Sequence[str], gold: frozenset[str]) -> list[float]:

@@ -74,7 +74,7 @@ def open_app(data: Data = None, host: Host = "127.0.0.1",
 def bench(context: typer.Context,
           corpus: Annotated[Path | None, typer.Option(help="要入库计时的官方文件夹（其下有 regulations 等）")] = None,
           as_json: AsJson = False) -> None:
-    """测量启动、回答、入库用时和内存。"""
+    """测量启动、检索、回答、入库用时和内存。"""
     if context.invoked_subcommand is None:
         from eval.bench import measure
 
@@ -91,6 +91,47 @@ def bench_ingest(
     from eval.bench_ingest import measure
 
     _print_figures(measure(statutes, pdf or [], sample, say), as_json)
+
+
+@bench_app.command("growth")
+def bench_growth(
+        statutes: Annotated[Path, typer.Option(help="法规集 statutes.jsonl.gz，每行一条")],
+        questions: Annotated[Path | None, typer.Option(help="问题集 .jsonl；不写则用法规集旁边的 questions.jsonl")] = None,
+        sizes: Annotated[str, typer.Option(help="段数，用逗号分开；多于法规集的部分是改动过的重复。默认 1000 到 300000")] = "",
+        minutes: Annotated[float, typer.Option(help="一个进程最多多少分钟")] = 6.0,
+        gib: Annotated[float, typer.Option(help="一个进程最多多少 GiB 内存")] = 6.0,
+        plot: Annotated[Path | None, typer.Option(help="另画成 .svg（需要 matplotlib）")] = None, as_json: AsJson = False) -> None:
+    """资料库变大时各项用时和占用怎样增长，与常用的其他做法并排测。"""
+    from eval.growth import SIZES, measure, table
+    from eval.plot import needs, svg
+    from eval.process import Limit
+
+    try:
+        chosen = [int(size) for size in sizes.split(",")] if sizes else list(SIZES)
+    except ValueError:
+        chosen = [0]
+    if min(chosen) < 1:
+        raise ConfigError(f"不认识的段数：{sizes}", "请写成 --sizes 1000,10000")
+    if plot:
+        needs()
+    found = measure(statutes, questions or statutes.with_name("questions.jsonl"), chosen, Limit(minutes * 60, gib * 1024), say)
+    if plot:
+        plot.write_text(svg(found), encoding="utf-8")
+    if as_json:
+        print_json(found.as_json())
+    else:
+        typer.echo(table(found))
+
+
+@bench_app.command("results")
+def bench_results(out: Annotated[Path, typer.Option(help="写到哪个文件")] = Path("docs/results.md"),
+                  saved: Annotated[Path, typer.Option(help="各命令保存的 JSON 所在的文件夹")] = Path("docs/results"),
+                  readme: Annotated[Path | None, typer.Option(help="也更新这份 README 中标记之间的数字")] = None) -> None:
+    """把各项评测和测量保存的 JSON 写成一页。"""
+    from eval.results import write
+
+    for name in write(saved, out, readme):
+        say(f"没有 {name}，略过")
 
 
 def _print_figures(figures: "list[Figure]", as_json: bool) -> None:
