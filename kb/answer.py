@@ -204,14 +204,14 @@ class Assistant:
         return any(ref.document in held for ref in inquiry.refs) and not _has_named(hits)
 
     def _ours(self, inquiry: Inquiry) -> bool:
-        """Whether the question is about our field, by the documents it names or by its words."""
-        return bool(inquiry.documents or inquiry.refs) or self._in_scope(inquiry.text)
+        """Whether the question is about our field, by the documents it names, by its words, or by a lay question that is near it."""
+        if inquiry.documents or inquiry.refs or self._in_scope(inquiry.text):
+            return True
+        nearest = self.index.nearest_asked(inquiry.text, 1)
+        return bool(nearest) and self.scope.like_one_of_ours(inquiry.text, nearest[0][1])
 
     def _in_scope(self, text: str) -> bool:
-        if self.scope.ours(text, uses_our_words=self.lexicon.in_field(text)):
-            return True
-        nearest = self.index.nearest_asked(text, 1)
-        return bool(nearest) and self.scope.like_one_of_ours(text, nearest[0][1])
+        return self.scope.ours(text, uses_our_words=self.lexicon.in_field(text))
 
     def _elsewhere(self, inquiry: Inquiry, draft: Draft) -> bool:
         """Whether the question is about a subject, country, place or coming year of which the answer says nothing."""

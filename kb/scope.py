@@ -17,8 +17,8 @@ __all__ = ["SCOPE_FILE", "Scope", "bundled_scope"]
 SCOPE_FILE = Path(__file__).parent / "model" / "scope.tsv"
 # Without a word of the field, and with one; picked on questions left out of an earlier training (ARCHITECTURE, section 3).
 _OURS, _WITH_A_WORD = 0.45, -1.5
-# What the words say and six times how near a lay question of the library is in meaning, from 0 to 1.
-_NEARNESS, _NEAR_A_QUESTION = 6.0, 3.0
+# What the words say and six times how near a lay question of the library is in meaning; the least that it must be near.
+_NEARNESS, _NEAR_A_QUESTION, _NEAR = 6.0, 3.0, 0.55
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Scope:
 
     def like_one_of_ours(self, text: str, nearness: float) -> bool:
         """Whether it is so near a lay question of the library (cosine) that words of other fields do not matter."""
-        return self.score(text) + _NEARNESS * nearness >= _NEAR_A_QUESTION
+        return nearness >= _NEAR and self.score(text) + _NEARNESS * nearness >= _NEAR_A_QUESTION
 
 
 @cache

@@ -33,3 +33,10 @@ def test_the_score_is_the_sum_of_known_log_odds_over_the_root_of_all_terms():
     assert scope.score("离婚") == pytest.approx(-5.0 / 2 ** 0.5)
     assert scope.score("天地玄黄") == -1.0
     assert not scope.ours("", uses_our_words=False)
+
+
+@pytest.mark.parametrize(("nearness", "like"), [(0.8, True), (0.7, False), (0.5, False)])
+def test_words_of_other_fields_do_not_matter_beside_a_lay_question_that_is_near(nearness, like):
+    """-1.5 and six times the nearness: 3.3, 2.7, and, without words against it, 3.0 from too far."""
+    scope = Scope({"驾照": -1.5 * 2 ** 0.5, "唱歌": 0.0})
+    assert scope.like_one_of_ours("唱歌" if nearness == 0.5 else "驾照", nearness) is like
