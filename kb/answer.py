@@ -14,6 +14,7 @@ from kb.errors import ModelError, ModelStopped
 from kb.excerpt import section_of
 from kb.generate import Generated, Reader, generate_claims
 from kb.instructions import addresses_program
+from kb.lead import found_by_name
 from kb.lexicon import Lexicon
 from kb.misuse import Misuse
 from kb.outgoing import Confidant, Outgoing, outgoing
@@ -182,7 +183,7 @@ class Assistant:
     def _fit(self, inquiry: Inquiry, hits: Sequence[Hit], draft: Draft) -> Outcome:
         """Whether the library settles the question: ANSWERED, PARTIAL or INSUFFICIENT."""
         if inquiry.refs and not draft.rests_on:
-            return Outcome.ANSWERED if _has_named(hits) else Outcome.INSUFFICIENT
+            return Outcome.ANSWERED if any(map(found_by_name, hits)) else Outcome.INSUFFICIENT
         if inquiry.beyond or self._misnumbered(inquiry, hits) or self._unheld(inquiry):
             return Outcome.INSUFFICIENT
         if not draft.rests_on or not draft.fits or self._elsewhere(inquiry, draft):
@@ -200,8 +201,7 @@ class Assistant:
 
     def _misnumbered(self, inquiry: Inquiry, hits: Sequence[Hit]) -> bool:
         """Whether a law of the library is asked for by the number of an article that its text in force does not have."""
-        held = {version.document for version in self.standing.versions()}
-        return any(ref.document in held for ref in inquiry.refs) and not _has_named(hits)
+        return any(ref.document in self._documents for ref in inquiry.refs) and not any(map(found_by_name, hits))
 
     def _ours(self, inquiry: Inquiry) -> bool:
         """Whether the question is about our field, by the documents it names, by its words, or by a lay question that is near it."""
@@ -221,10 +221,7 @@ class Assistant:
 
     def _unheld(self, inquiry: Inquiry) -> list[str]:
         """Documents named whose text the library does not hold, when it holds none of those named."""
-        if not inquiry.documents:
-            return []
-        held = {version.document for version in self.standing.versions()}
-        return [] if held & set(inquiry.documents) else list(inquiry.documents)
+        return [] if self._documents & set(inquiry.documents) else list(inquiry.documents)
 
     def _write(self, inquiry: Inquiry, hits: list[Hit], draft: Draft, reader: Reader,
                notices: list[Notice]) -> tuple[Checked, str]:
@@ -358,17 +355,17 @@ class Assistant:
         return currency.Standing(self.store.versions, self.library_state or self.library_version)
 
     @property
+    def _documents(self) -> set[str]:
+        """Names of the documents that the library holds in some version."""
+        return {version.document for version in self.standing.versions()}
+
+    @property
     def _retriever(self) -> Retriever:
         return Retriever(self.index, self.store, self.standing, reranker=self.reranker)
 
     @property
     def _composer(self) -> Composer:
         return Composer(self.store, self.index.rarity, self.meaning)
-
-
-def _has_named(hits: Sequence[Hit]) -> bool:
-    """Whether an article is among them because the question names it."""
-    return any("指名" in why for hit in hits for why in hit.why)
 
 
 def _for_people(hits: Sequence[Hit], notices: list[Notice]) -> list[Hit]:

@@ -12,7 +12,7 @@ from kb.audience import for_audience
 from kb.currency import applicable
 from kb.excerpt import ITEM, locator_of, opening_of, paragraphs, quotation, without_list_mark
 from kb.figures import unsupported_tokens
-from kb.lead import FIGURES, SIGNS, Lead, Leads, is_particular
+from kb.lead import FIGURES, SIGNS, Lead, Leads, found_by_name, is_particular
 from kb.planned import PlannedFigures, asks_what_a_figure_is
 from kb.ports import PassageStore
 from kb.relevance import Meaning, Rarity, headings, overlap, shared, weights
@@ -92,10 +92,11 @@ class Composer:
             fits = fits and (not _demands_a_figure(part) or not new or any(lead.signed for lead in new))
             leads += [self._leads.carried_by_law(lead, part) for lead in new]
         claims += [self._direct(lead, sources) for lead in leads]
-        basis = self._basis(inquiry, () if asks_what_a_figure_is(inquiry) else hits, leads, beside, sources)
+        law = () if asks_what_a_figure_is(inquiry) else hits
+        basis = self._basis(inquiry, law, leads, beside, sources)
         claims += [_announced(basis, sources)] if basis and not leads else []
         claims += basis
-        claims += self._related(inquiry, hits, sources) if leads and not asks_what_a_figure_is(inquiry) else []
+        claims += self._related(inquiry, law, sources) if leads else []
         steps = self._steps(inquiry, hits, leads, sources)
         claims += steps
         claims += [Claim(text, (sources.number(source, text),), part)
@@ -178,7 +179,7 @@ class Composer:
 
     def _further(self, inquiry: Inquiry, hits: Sequence[Hit], leads: Sequence[Lead], beside: Sequence[Lead]) -> list[tuple[Passage, str]]:
         """Further articles, each with the words for which it stands there; without any, for those of the answer."""
-        named = [h.passage for h in hits if any(why.startswith("指名") for why in h.why)]
+        named = [hit.passage for hit in hits if found_by_name(hit)]
         if named and not leads:
             return [(passage, "") for passage in named]
         behind = [p for lead in leads if lead.cited is lead.source and lead.source.version.tier is Tier.GUIDE
@@ -193,17 +194,16 @@ class Composer:
         """The articles found next, the first in its words where they are few, the other by name: where the sentence above is not
         the one looked for, the right one is a step away."""
         asked = weights(inquiry.text, inquiry.expansions, self.rarity, inquiry.story)
-        known = {(c.passage.version.document, c.passage.article, c.passage.sub) for c in sources.found}
-        near = [hit.passage for hit in hits[:_RELATED_AMONG] if hit.passage.version.kind is not Kind.GUIDE and hit.score >= _RELATED_SCORE * hits[0].score
-                and (hit.passage.version.document, hit.passage.article, hit.passage.sub) not in known][:_RELATED]
+        known = {_article(citation.passage) for citation in sources.found}
+        near = [hit.passage for hit in hits[:_RELATED_AMONG] if hit.passage.version.kind is not Kind.GUIDE
+                and hit.score >= _RELATED_SCORE * hits[0].score and _article(hit.passage) not in known][:_RELATED]
         claims: list[Claim] = []
         for passage in near:
             quote = self._best_quote(passage, asked)
             n = sources.number(passage, quote)
             in_short = len(quote) <= _SHORT_QUOTE and not claims
-            words = f"相关条文：{cite_as(passage, sources.found[n - 1].locator)}：{_in_its_words(sources.found[n - 1])}" if in_short else \
-                f"相关条文：《{short_title(passage.title)}》{passage.locator}"
-            claims.append(Claim(words, (n,), Part.BASIS))
+            words = _quoted(sources.found[n - 1]) if in_short else f"《{short_title(passage.title)}》{passage.locator}"
+            claims.append(Claim(f"相关条文：{words}", (n,), Part.BASIS))
         return claims
 
     def _nearest(self, lead: Lead, articles: Sequence[Passage]) -> list[Passage]:
@@ -272,14 +272,19 @@ def _basis_claim(citation: Citation, leads: Sequence[Lead]) -> Claim | None:
     said = any(citation.quote in lead.text for lead in leads)
     if said and citation.passage.version.tier is Tier.OFFICIAL:
         return None                                  # the answer quotes it by name already
-    name = cite_as(citation.passage, citation.locator)
-    return Claim(name if said else f"{name}：{_in_its_words(citation)}", (citation.n,), Part.BASIS)
+    return Claim(cite_as(citation.passage, citation.locator) if said else _quoted(citation), (citation.n,), Part.BASIS)
 
 
-def _in_its_words(citation: Citation) -> str:
-    """The quotation as a line shows it: the law's in quotation marks, after the words that open its list."""
+def _quoted(citation: Citation) -> str:
+    """The source and its words: the law's in quotation marks, after those that open its list."""
     ours = citation.passage.version.tier is Tier.DIGEST
-    return citation.quote if ours else f"{opening_of(citation.passage, citation.quote)}“{citation.quote}”"
+    words = citation.quote if ours else f"{opening_of(citation.passage, citation.quote)}“{citation.quote}”"
+    return f"{cite_as(citation.passage, citation.locator)}：{words}"
+
+
+def _article(passage: Passage) -> tuple[str, int | None, int]:
+    """The same for a digest and the official text of one article."""
+    return passage.version.document, passage.article, passage.sub
 
 
 def cite_as(passage: Passage, locator: str = "") -> str:

@@ -27,7 +27,7 @@ from kb.relevance import (
 from kb.types import Audience, Hit, Passage, Tier
 from kb.understand import Inquiry, Intent
 
-__all__ = ["FIGURES", "SIGNS", "Lead", "Leads", "found_by_question", "is_particular"]
+__all__ = ["FIGURES", "SIGNS", "Lead", "Leads", "found_by_name", "found_by_question", "is_particular"]
 
 class _Traits(NamedTuple):
     """What speaks for a sentence, each trait about 0 to 1; the score is their weighted sum."""
@@ -300,6 +300,11 @@ def is_particular(lead: Lead) -> bool:
 def found_by_question(hit: Hit) -> bool:
     """Not merely brought along by a guide's 依据 line."""
     return not any(why.startswith("依据《") for why in hit.why)
+
+
+def found_by_name(hit: Hit) -> bool:
+    """The question names it."""
+    return any(why.startswith("指名 ") for why in hit.why)
 
 
 def _opens(source: Passage, position: int) -> float:

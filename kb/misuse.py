@@ -52,7 +52,7 @@ class Misuse:
         """The wrong that a text, or one sentence of it, wants the method of; None where it is more likely lawful."""
         whole = _IN_SPITE_OF_ITS_END if _ENDS_LAWFULLY.search(text[-_TAIL:]) else _ASKS_FOR_IT
         tried = [(text, whole if len(text) <= _LONG else _IN_ONE_SENTENCE)]
-        tried += [(sentence, _IN_ONE_SENTENCE) for sentence in _SENTENCES.split(text) if sentence != text]
+        tried += [(sentence, _IN_ONE_SENTENCE) for sentence in _SENTENCES.split(text) if sentence and sentence != text]
         for asked, enough in tried:
             scores = self.scores(asked)
             if math.log(sum(map(math.exp, scores.values()))) > enough:

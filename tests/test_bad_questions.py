@@ -145,7 +145,7 @@ def test_q23_somebody_in_distress_gets_no_lecture(bundled, text):
 
 
 @pytest.mark.parametrize(("text", "document", "article", "corrected"), [
-    ("商标一注册就永久有效对吧", "商标法", 40, "不是永久有效"), ("软件不登记就没有著作权", "计算机软件保护条例", None, "不对"),
+    ("商标一注册就永久有效对吧", "商标法", 40, "十年"), ("软件不登记就没有著作权", "计算机软件保护条例", None, "不对"),
     ("竞业限制可以签五年吧", "劳动合同法", 24, "二年"), ("不签保密协议就不算商业秘密吧", "", None, "保密措施")])
 def test_q24_a_false_premise_is_corrected_with_its_source(bundled, text, document, article, corrected):
     answer = ask(bundled, text)

@@ -226,13 +226,11 @@ def test_a_figure_explained_or_an_article_named_brings_no_other_article_along(fu
     assert RELATED not in said(ask(full, question), Part.BASIS)
 
 
-
 @pytest.mark.parametrize(("question", "consequence"), [
     ("供应商泄露我们的图纸，赔偿怎么算", "500万元以下"), ("供应商泄露我们的图纸会被罚多少", "罚款"), ("供应商泄露我们的图纸会判刑吗", "有期徒刑"),
 ])
 def test_a_question_for_a_consequence_is_answered_by_a_sentence_that_names_it(bundled: Assistant, question, consequence):
     assert consequence in said(ask(bundled, question))
-
 
 
 @pytest.mark.parametrize("together", ["侵犯商业秘密最高赔多少？竞业限制最长多久？", "科普驿站设几家？商业秘密服务站要建多少家？"])

@@ -19,7 +19,7 @@ from kb.instructions import addresses_program, without_instructions
 from kb.registry import bundled_registry
 from kb.render import to_text
 from kb.settings import Settings
-from kb.types import Answer, Outcome, Part, Question, Tier
+from kb.types import Answer, Outcome, Question, Tier
 
 TODAY = date(2026, 11, 22)
 PLAIN = "竞业限制最长多久"
@@ -107,9 +107,15 @@ def test_i04_ingestion_says_which_articles_speak_to_the_program(baited):
     assert len([problem for problem in baited[1] if "写给程序的指示" in problem]) >= 5
 
 
+def grounds(answer: Answer) -> list[tuple[str, list[str]]]:
+    """The claims with what they quote, without the articles named beside them, which change with what else the library holds."""
+    quotes = {c.n: c.quote for c in answer.citations}
+    return [(claim.text, [quotes[n] for n in claim.citations]) for claim in answer.claims if not claim.text.startswith("相关条文")]
+
+
 def test_i04_to_i12_no_such_passage_is_quoted_and_the_answer_stays(baited, bundled):
     answer, without = ask(baited[0], PLAIN), ask(bundled, PLAIN)
-    assert [c.text for c in answer.claims if c.part is Part.DIRECT] == [c.text for c in without.claims if c.part is Part.DIRECT]
+    assert grounds(answer) == grounds(without)
     assert all(c.passage.version.tier is not Tier.USER for c in answer.citations)
     assert "二十年" not in to_text(answer)
     assert "evil" not in to_text(answer)

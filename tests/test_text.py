@@ -86,7 +86,6 @@ def test_search_terms_are_characters_pairs_and_whole_latin_or_digit_runs():
     assert grams("RCEP商业83.5%") == ("rcep", "商", "业", "商业", "83.5%")
 
 
-
 @given(st.text("商业秘密RCEPrcep83.5% ，、Ａ", max_size=30), st.text("商业秘密RCEPrcep83.5% ，、", max_size=12))
 def test_what_a_text_holds_of_a_question_are_the_terms_they_share(text, question):
     asked = [term for term in dict.fromkeys(grams(question)) if len(term) > 1 or term.isascii()]
