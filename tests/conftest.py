@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from browsing import browser, page_data, real, small  # noqa: F401  (fixtures)
 
 from kb.answer import Assistant
 from kb.clock import FixedClock

@@ -1,155 +1,23 @@
-"""The page in a real browser: the real server, the real library, and nothing but loopback on the wire."""
+"""The conversation in a real browser: the real server, the real library, and nothing but loopback on the wire."""
 
 import json
-import os
-import re
-import shutil
 import socket
 import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import docx
 import pytest
+from browsing import CORPUS, DESKTOP, IN_BROWSER, PHONE, PROJECT, ask, overflows, picture, tab, zhiwen
 from small_library import HOSTILE
 
 from kb.export import FORMATS
-from kb.launch import server_command
 from views.wording import CHINESE, ENGLISH
 
-PROJECT = Path(__file__).parent.parent
-ARTEFACTS = PROJECT / "artefacts"
-CHROMIUM = "/usr/bin/chromium"
-REQUIRED = os.environ.get("ZHIWEN_REQUIRE_BROWSER") == "1"
-CORPUS = os.environ.get("ZHIWEN_TEST_CORPUS", "")
 PATENT_ACT = "formats/15_专利法_官方排版.pdf"
-PRINTED = "formats/01_反不正当竞争法2025_多页_页眉页脚页码.pdf"
-ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 COMPENSATION = "销售离职带走客户名单，可以要求怎样的赔偿"
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"),
-              # Playwright's event loop keeps sockets of its own until it is collected.
-              pytest.mark.filterwarnings("ignore::ResourceWarning"),
-              pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists() or shutil.which(CHROMIUM) is None:
-        reason = f"{CHROMIUM} is not installed (apt-get install chromium fonts-noto-cjk)"
-        pytest.fail(reason) if REQUIRED else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield running
-        running.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
-@contextmanager
-def served(command: list[str], port: int, folder: Path, **environment: str) -> Iterator[str]:
-    """A server started from another folder, as an installed program would be; its address once it answers."""
-    log = (folder / "server.log").open("wb")
-    server = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "server.log").read_text(encoding="utf-8")
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-
-
-def zhiwen(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from kb.cli import main; main()", *arguments]
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("real") / "data"
-
-
-@pytest.fixture(scope="module")
-def real(data) -> Iterator[str]:
-    """`zhiwen app` over the shipped library alone, indexed on first use."""
-    port = free_port()
-    with served(zhiwen("app", "--port", str(port), "--data", str(data)), port, data.parent, PYTHONPATH=str(PROJECT),
-                HOME=str(data.parent)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory) -> Iterator[str]:
-    """The page over the small library, whose texts are hostile."""
-    folder, port = tmp_path_factory.mktemp("small"), free_port()
-    pdf = folder / "printed.pdf"
-    if CORPUS:
-        pdf.write_bytes((Path(CORPUS) / PRINTED).read_bytes())
-    script = PROJECT / "tests" / "page_of_small_library.py"
-    with served(server_command(script, "127.0.0.1", port), port, folder, HOME=str(folder),
-                **({"PAGE_TEST_PDF": str(pdf)} if CORPUS else {})) as address:
-        yield address
-
-
-@contextmanager
-def tab(browser, address: str, viewport=DESKTOP, **options):
-    """A fresh session; on leaving, nothing but loopback was asked for and no dialog of a script opened."""
-    context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    requested, dialogs = [], []
-    page.on("request", lambda request: requested.append(request.url))
-    page.on("websocket", lambda websocket: requested.append(websocket.url.replace("ws://", "http://")))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    try:
-        page.goto(address)
-        page.get_by_test_id("stChatInputTextArea").wait_for()
-        yield page
-        assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
-        assert dialogs == []
-    finally:
-        context.close()
-
-
-def ask(page, question: str) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    box.fill(question)
-    box.press("Enter")
-    chat = page.get_by_test_id("stChatMessage")
-    chat.nth(1).get_by_text(re.compile("用时|编号")).wait_for()
-    page.wait_for_function("document.querySelector('[data-stale=true]') === null")     # what the last run left on the page
-    assert "编号" not in chat.nth(1).inner_text(), chat.nth(1).inner_text()
-
-
-def picture(page, name: str) -> None:
-    page.wait_for_timeout(600)       # until a fading element has settled
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
-
-
-def overflows(page) -> bool:
-    return page.evaluate("""() => [...document.querySelectorAll(
-        "html, [data-testid=stAppViewContainer], [data-testid=stAppScrollToBottomContainer], [role=dialog]")]
-        .some(element => element.scrollWidth > element.clientWidth + 1)""")
+pytestmark = IN_BROWSER
 
 
 @pytest.mark.parametrize(("name", "viewport", "options"), [
@@ -254,9 +122,9 @@ def test_a_pdf_opens_at_the_page_with_the_quotation_marked(browser, small, name,
 
 @pytest.mark.corpus
 @pytest.mark.skipif(not CORPUS, reason="ZHIWEN_TEST_CORPUS is not set")
-def test_a_document_added_while_the_page_is_open_is_cited_and_opens_at_its_page(browser, real, data):
+def test_a_document_added_while_the_page_is_open_is_cited_and_opens_at_its_page(browser, real, page_data):
     with tab(browser, real) as page:
-        subprocess.run(zhiwen("ingest", str((Path(CORPUS) / PATENT_ACT).resolve()), "--data", str(data)), check=True,
+        subprocess.run(zhiwen("ingest", str((Path(CORPUS) / PATENT_ACT).resolve()), "--data", str(page_data)), check=True,
                        timeout=120, cwd=PROJECT, capture_output=True)
         ask(page, "2008年的专利法第二十二条")     # that PDF holds the superseded text
         page.get_by_role("button", name=CHINESE.open_source).first.click()
