@@ -13,6 +13,7 @@ from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
 from kb.index import Generation, open_index
 from kb.lexicon import bundled_lexicon
 from kb.misuse import bundled_misuse
+from kb.notes import Notes
 from kb.ports import ChatModel, Clock, Embedder, Reranker, TokenCounter
 from kb.registry import Registry, bundled_registry
 from kb.scope import bundled_scope
@@ -119,6 +120,11 @@ class Library:
     assistant: Assistant
     registry: Registry
     warning: str = ""
+
+    @property
+    def notes(self) -> Notes:
+        """What readers chose to tell the operator."""
+        return Notes(self.catalogue, self.clock)
 
     def original(self, version_id: str) -> bytes | None:
         """The file a version came from, byte for byte; None for the shipped library and for lost originals."""

@@ -234,7 +234,7 @@ class Catalogue:
         removing = bool(plan.change.removed or plan.removals)
         leaving = (*plan.removals, *(version.id for version, _ in plan.documents))
         before = self._originals(leaving)
-        with self._writing() as connection:
+        with self.writing() as connection:
             for version_id in leaving:
                 # Files are kept across a replacement: deleting the version would take them along.
                 connection.execute(sa.delete(schema.passages).where(schema.passages.c.version_id == version_id))
@@ -257,7 +257,7 @@ class Catalogue:
         for digest in before - self._originals():
             (self.data / "originals" / digest).unlink(missing_ok=True)
         if removing:
-            self._overwrite_deleted()
+            self.overwrite_deleted()
         return plan.change
 
     def replace(self, version: Version, passages: Sequence[Passage]) -> Change:
@@ -269,7 +269,7 @@ class Catalogue:
 
     def note_job(self, kind: str, started: str, seconds: float, report: Mapping[str, object]) -> None:
         """Remember a finished piece of work for the administrator's page."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(sa.insert(schema.jobs), {"kind": kind, "started": started, "seconds": seconds,
                                                   "report": dict(report), "owner": "library"})
 
@@ -302,7 +302,7 @@ class Catalogue:
     def forget_deleted(self) -> None:
         """Finish a removal. Before anything new is read in, because originals that no version refers to go too."""
         self.sweep_originals()
-        self._overwrite_deleted()
+        self.overwrite_deleted()
 
     def backups(self) -> list[Path]:
         """Copies from before a migration: they hold the text of their day."""
@@ -326,6 +326,31 @@ class Catalogue:
             raise explained(str(error), self.data) from error
         if said != "ok" or altered:
             raise explained("；".join(f"《{title}》与入库时不同" for title in altered) or str(said), self.data)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction. Raises ReadOnlyLibrary where the folder cannot be written."""
+        if not self.writable:
+            raise ReadOnlyLibrary(f"数据文件夹不可写：{self.data}", STILL_READABLE)
+        with self._engine.begin() as connection:
+            yield connection
+
+    def overwrite_deleted(self) -> None:
+        """secure_delete has overwritten the pages; truncating the log removes the copies in it.
+
+        A reader in the middle of a query postpones that: the mark stays, and the next to open the library tries again.
+        """
+        self.drop_backups()
+        with closing(self._connect()) as connection:
+            done = truncate_log(connection)
+        if done:
+            with self.writing() as connection:
+                connection.execute(sa.delete(schema.meta).where(schema.meta.c.key == _REMOVAL))
 
     def close(self) -> None:
         self._engine.dispose()
@@ -367,25 +392,6 @@ class Catalogue:
         with self._engine.connect() as connection:
             found = connection.execute(sa.select(schema.versions.c.id, schema.versions.c.digest))
             return {row.id: row.digest for row in found}
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        if not self.writable:
-            raise ReadOnlyLibrary(f"数据文件夹不可写：{self.data}", STILL_READABLE)
-        with self._engine.begin() as connection:
-            yield connection
-
-    def _overwrite_deleted(self) -> None:
-        """secure_delete has overwritten the pages; truncating the log removes the copies in it.
-
-        A reader in the middle of a query postpones that: the mark stays, and the next to open the library tries again.
-        """
-        self.drop_backups()
-        with closing(self._connect()) as connection:
-            done = truncate_log(connection)
-        if done:
-            with self._writing() as connection:
-                connection.execute(sa.delete(schema.meta).where(schema.meta.c.key == _REMOVAL))
 
     def _originals(self, version_ids: Iterable[str] | None = None) -> set[str]:
         """Digests of the files that these versions, or all, came from."""

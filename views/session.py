@@ -4,9 +4,9 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from kb.assemble import Library
     from kb.settings import Settings
 
-__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "seconds_to_wait", "turns",
-           "wording"]
+__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "seconds_to_wait", "spoken",
+           "turns", "wording"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ def turns() -> list[Turn]:
 def wording() -> Wording:
     """The labels in the chosen language."""
     return LANGUAGES.get(st.session_state.get("language", CHINESE.name), CHINESE)
+
+
+def spoken(words: Mapping[str, T]) -> T:
+    """A page's own labels in the chosen language: `words` by name of language."""
+    return words[wording().name]
 
 
 def choose_language() -> None:
