@@ -14,7 +14,7 @@ from typing import Any
 
 from eval.cases import ASIDE
 from eval.figure import CORES, LOAD, Figure, busy, line
-from eval.growth import Growth, markdown
+from eval.growth import Growth, markdown, number
 from eval.growth import table as growth_table
 from kb.errors import ConfigError
 
@@ -207,7 +207,7 @@ def _growth_stated(saved: Mapping[str, Any] | None) -> str:
     for key, label, unit in (("ingest_s", "indexed in", "s"), ("search_p50_ms", "searched in", "ms"), ("answer_p50_ms", "answered in", "ms"),
                              ("searched_mb", "with", "MB")):
         if values := growth.values(OURS, key):
-            shown.append(f"{label} {values[-1][1]:.3g} {unit}")
+            shown.append(f"{label} {number(values[-1][1])} {unit}")
     return (f"`zhiwen bench growth --statutes FILE` ({_where({f.name: f for f in growth.machine})}): {growth.sizes[-1]:,} articles "
             f"{', '.join(shown)} (medians).") if shown else ""
 
@@ -220,7 +220,7 @@ def _where(by_name: Mapping[str, Figure]) -> str:
 
 
 def _value(figure: Figure) -> str:
-    return f"{figure.value if isinstance(figure.value, str) else format(figure.value, '.3g')} {_UNITS.get(figure.unit, figure.unit)}"
+    return f"{figure.value if isinstance(figure.value, str) else number(figure.value)} {_UNITS.get(figure.unit, figure.unit)}"
 
 
 def with_stated(readme: str, sentences: str) -> str:
