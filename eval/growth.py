@@ -23,7 +23,7 @@ from eval.statutes import articles_of
 from eval.trial import OURS, Trial, trial, write_collection
 from kb.errors import ConfigError
 
-__all__ = ["PLOTTED", "QUANTITIES", "SIZES", "Growth", "Quantity", "bandwidth_gb_s", "exponent", "markdown", "measure", "table"]
+__all__ = ["PLOTTED", "QUANTITIES", "SIZES", "Growth", "Quantity", "bandwidth_gb_s", "exponent", "markdown", "measure", "number", "table"]
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 59_150, 100_000, 300_000)
 _PACKAGES = ("zhiwen", "chromadb", "tantivy", "numpy", "langchain", "langchain-classic", "langchain-chroma", "rank-bm25", "jieba", "bm25s",
@@ -206,12 +206,12 @@ def _ratios(growth: Growth) -> str:
     others = [(system, *growth.ratios(system)) for system in growth.systems if system != OURS]
     shown = [quantity for quantity in QUANTITIES if quantity.compared]
     return markdown(("比", "段数", *(quantity.name for quantity in shown)),
-                    [(system, f"{size:,}", *(_number(found.get(q.key)) for q in shown)) for system, size, found in others if size])
+                    [(system, f"{size:,}", *(number(found.get(q.key)) for q in shown)) for system, size, found in others if size])
 
 
 def _measured(growth: Growth, size: int) -> str:
     at = {found.system: found for found in growth.trials if found.size == size}
-    rows = [(f"{q.name}（{q.unit}）" if q.unit else q.name, *(_number(found.values.get(q.key)) for found in at.values()))
+    rows = [(f"{q.name}（{q.unit}）" if q.unit else q.name, *(number(found.values.get(q.key)) for found in at.values()))
             for q in QUANTITIES if any(q.key in found.values for found in at.values())]
     problems = "".join(f"\n\n{found.problem}" for found in at.values() if found.problem)
     return markdown(("", *at), rows) + problems
@@ -219,22 +219,22 @@ def _measured(growth: Growth, size: int) -> str:
 
 def _exponents(growth: Growth) -> str:
     return markdown(("", *growth.systems), [
-        (q.name, *(_number(found[0][0]) if (found := growth.exponents(system, q)) else "·" for system in growth.systems))
+        (q.name, *(number(found[0][0]) if (found := growth.exponents(system, q)) else "·" for system in growth.systems))
         for q in QUANTITIES if q.grows and any(growth.exponents(system, q) for system in growth.systems)])
 
 
 def _scan(growth: Growth) -> str:
     ours = [found for found in growth.trials if found.system == OURS and "limit_ms" in found.values]
     return markdown(("段数", "扫描（毫秒）", "向量（MB）", "读这些字节（毫秒）", "扫描 ÷ 极限"), [
-        (f"{t.size:,}", _number(t.values["scan_ms"]), _number(t.values["scanned_mb"]), _number(t.values["limit_ms"]),
-         _number(t.values["scan_ms"] / t.values["limit_ms"])) for t in ours])
+        (f"{t.size:,}", number(t.values["scan_ms"]), number(t.values["scanned_mb"]), number(t.values["limit_ms"]),
+         number(t.values["scan_ms"] / t.values["limit_ms"])) for t in ours])
 
 
 def _repeated(growth: Growth, size: int) -> str:
     return f"（其中 {size - growth.articles:,} 段是改换法名、每十个字改一个字的重复）" if size > growth.articles else ""
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     if value is None:
         return "·"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -77,10 +77,11 @@ def _figures(scores: Iterable[Score]) -> list[Measured]:
     return [Measured(*key, mean.value, mean.cases, interval_of(key[2], mean)) for key, mean in means.items()]
 
 
-def summary(results: Results) -> dict[str, object]:
+def summary(record: Record) -> dict[str, object]:
     """What `--json` prints: figures, what fell short and why, what could not be asked, what the gate does not accept."""
+    results = record.results
     return {
-        **_run(results),
+        "measured_on": record.measured_on.isoformat(), **_run(results),
         "figures": [figure.as_json() for figure in measured(results)],
         "overall": [figure.as_json() for figure in overall(results)],
         "failures": [{"id": s.case, "part": s.part, "group": s.group, "metric": s.metric,

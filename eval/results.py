@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.cases import ASIDE
 from eval.figure import CORES, LOAD, Figure, busy, line
-from eval.growth import Growth, markdown
+from eval.growth import Growth, markdown, number
 from eval.growth import table as growth_table
 from kb.errors import ConfigError
 
@@ -38,7 +39,8 @@ class Section:
 
 def _evaluated(run: Mapping[str, Any]) -> str:
     """Shares in percent with their interval where one was saved; numbers of characters as they are."""
-    rows = [(f"{f['part']}, {f['group']}, {f['metric']}", _share(f["value"]), _interval(f), str(f["cases"])) for f in run["figures"]]
+    rows = [(f"{f['part']}, {f['group']}, {f['metric']}", _share(f["value"]), _interval(f), str(f["cases"]))
+            for f in (*run.get("overall", ()), *run["figures"])]
     made = "; ".join(f"{name} {run[key]}" for name, key in (("library", "library_version"), ("measured on", "measured_on")) if run.get(key))
     return "\n\n".join(filter(None, (made, markdown(("what, group, metric", "value", "95 %", "cases"), rows))))
 
@@ -71,9 +73,9 @@ def _grown(saved: Mapping[str, Any]) -> str:
 _LAWS, _CORPUS = "`statutes.jsonl.gz` and `questions.jsonl`", "the official documents"
 SECTIONS: Sequence[Section] = (
     Section("eval-bundled", "Answers and retrieval, bundled library alone",
-            "zhiwen eval all --data FOLDER --save docs/results/eval-bundled.json", _evaluated),
+            "zhiwen eval all --data FOLDER --json > docs/results/eval-bundled.json", _evaluated),
     Section("eval-corpus", "Answers and retrieval, official documents ingested",
-            "zhiwen ingest CORPUS --data FOLDER\nzhiwen eval all --data FOLDER --save docs/results/eval-corpus.json", _evaluated, _CORPUS),
+            "zhiwen ingest CORPUS --data FOLDER\nzhiwen eval all --data FOLDER --json > docs/results/eval-corpus.json", _evaluated, _CORPUS),
     Section("statutes", "Retrieval among all articles, signal by signal",
             "zhiwen eval retrieval --statutes statutes.jsonl.gz --json > docs/results/statutes.json", _searched, _LAWS),
     Section("peers", "Retrieval beside other systems",
@@ -155,6 +157,10 @@ def write(folder: Path, out: Path, readme: Path | None = None) -> list[str]:
 
 # --- what README states -------------------------------------------------------------------------------------------------
 
+_EVALUATED = (("eval-corpus", "official documents ingested"), ("eval-bundled", "bundled library alone"))
+_ANSWERED = (("要点齐全", "all key facts"), ("应引条文", "the right article cited"), ("引文逐字", "quotations verbatim"),
+             ("失效当现行", "superseded law shown as current"), ("准确有据", "accurate and grounded"), ("拒答召回", "what must be refused is"),
+             ("误拒率", "refused in error"))
 _STARTED = (("zhiwen --help", "`--help`"), ("启动网页到第一个答案", "start to first answer"), ("官方文件入库", "ingest"), ("检索 p50", "search p50"),
             ("检索 p95", "search p95"), ("不用模型的回答 p50", "answers p50"), ("不用模型的回答 p95", "answers p95"), ("网页进程常驻内存", "resident"))
 _INGESTED = (("法规入库", "laws to a searchable index"), ("法规入库的内存峰值", "peak memory"), ("原样再入库", "again unchanged"),
@@ -165,9 +171,24 @@ _UNITS = {"秒": "s", "毫秒": "ms", "页/秒": "pages/s"}
 
 def stated(saved: Mapping[str, Any]) -> str:
     """The sentences of README: each figure as the command saved it."""
-    found = [_listed("zhiwen bench --corpus FOLDER", saved.get("bench"), _STARTED),
+    found = [*(_evaluation_stated(name, saved.get(key)) for key, name in _EVALUATED),
+             _listed("zhiwen bench --corpus FOLDER", saved.get("bench"), _STARTED),
              _listed("zhiwen bench ingest --statutes FILE --pdf FILE", saved.get("ingest"), _INGESTED), _growth_stated(saved.get("growth"))]
     return "\n\n".join(filter(None, found))
+
+
+def _evaluation_stated(library: str, run: Mapping[str, Any] | None) -> str:
+    """What a reader asks first, over all groups; then of the cases that somebody else wrote and that are kept aside."""
+    shown = []
+    for where, figures in (("", (run or {}).get("overall", ())), ("kept aside: ", _aside(run))):
+        value = {f["metric"]: f["value"] for f in figures if f["part"] == "asked"}
+        if found := [f"{label} {value[metric]:.0%}" for metric, label in _ANSWERED if metric in value]:
+            shown.append(where + ", ".join(found))
+    return f"`zhiwen eval all`, {library} ({run['measured_on']}): {'; '.join(shown)}." if run and shown else ""
+
+
+def _aside(run: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    return [f for f in (run or {}).get("figures", ()) if f["group"] == ASIDE]
 
 
 def _listed(command: str, saved: Sequence[Mapping[str, Any]] | None, names: Sequence[tuple[str, str]]) -> str:
@@ -186,7 +207,7 @@ def _growth_stated(saved: Mapping[str, Any] | None) -> str:
     for key, label, unit in (("ingest_s", "indexed in", "s"), ("search_p50_ms", "searched in", "ms"), ("answer_p50_ms", "answered in", "ms"),
                              ("searched_mb", "with", "MB")):
         if values := growth.values(OURS, key):
-            shown.append(f"{label} {values[-1][1]:.3g} {unit}")
+            shown.append(f"{label} {number(values[-1][1])} {unit}")
     return (f"`zhiwen bench growth --statutes FILE` ({_where({f.name: f for f in growth.machine})}): {growth.sizes[-1]:,} articles "
             f"{', '.join(shown)} (medians).") if shown else ""
 
@@ -199,7 +220,7 @@ def _where(by_name: Mapping[str, Figure]) -> str:
 
 
 def _value(figure: Figure) -> str:
-    return f"{figure.value if isinstance(figure.value, str) else format(figure.value, '.3g')} {_UNITS.get(figure.unit, figure.unit)}"
+    return f"{figure.value if isinstance(figure.value, str) else number(figure.value)} {_UNITS.get(figure.unit, figure.unit)}"
 
 
 def with_stated(readme: str, sentences: str) -> str:

@@ -72,7 +72,7 @@ def _cases(what: str, data: Path | None, as_json: bool, compared_with: Path | No
         page.write_text(report(record, load_cases(), beside, judgement), encoding="utf-8")
         say(f"已写出 {page}")
     if as_json:
-        print_json({**summary(results), **({"comparison": compared.as_json(beside)} if beside else {}),
+        print_json({**summary(record), **({"comparison": compared.as_json(beside)} if beside else {}),
                     **({"judge": judge.as_json(judgement)} if judgement else {})})
     else:
         typer.echo("\n\n".join(filter(None, (judge.table(judgement) if judgement else "", table.table(results),

@@ -60,7 +60,7 @@ def test_figures_over_all_groups_count_each_case_once_and_leave_out_what_is_kept
 
 
 def test_the_summary_is_plain_json_with_the_figures_of_the_record(saved):
-    printed = summary(RUN)
+    printed = summary(RECORD)
     assert json.loads(json.dumps(printed)) == printed
     assert printed["figures"] == json.loads(saved.read_text(encoding="utf-8"))["figures"]
     assert [failure["id"] for failure in printed["failures"]] == ["a04", "r01"]

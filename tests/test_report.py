@@ -126,7 +126,7 @@ def test_cases_kept_aside_are_a_figure_and_nothing_more():
 # --- what it says ---------------------------------------------------------------------------------------------------
 
 def test_the_figures_of_the_tables_are_those_of_the_json():
-    printed = summary(RUN)
+    printed = summary(Record(RUN, DAY, {}))
     expected = {}
     for figure in [*printed["figures"], *printed["overall"]]:
         name, metric = GROUP_NAMES[figure["group"]], figure["metric"]

@@ -32,6 +32,16 @@ def test_the_readme_states_each_figure_as_it_was_saved():
         "with 200 MB (medians)."]
     busy = [*SAVED["bench"], Figure(LOAD, 6.8).as_json()]
     assert "(2 cores, 2026-11-22, busy with other work: load 6.8)" in stated({"bench": busy})
+
+
+def test_the_readme_states_the_answers_over_all_groups_and_apart_what_is_kept_aside():
+    def figure(group: str, metric: str, value: float) -> dict[str, object]:
+        return {"part": "asked", "group": group, "metric": metric, "value": value, "cases": 4, "low": None, "high": None}
+
+    run = {"measured_on": "2026-11-22", "overall": [figure("overall", "误拒率", 0.0125), figure("overall", "要点齐全", 0.85)],
+           "figures": [figure("plan", "要点齐全", 1.0), figure("aside", "要点齐全", 0.79)]}
+    assert stated({"eval-bundled": run}) == (
+        "`zhiwen eval all`, bundled library alone (2026-11-22): all key facts 85%, refused in error 1%; kept aside: all key facts 79%.")
     assert stated({"eval-bundled": SAVED["eval-bundled"]}) == ""
 
 
