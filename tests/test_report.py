@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from eval_runs import results, score
 from small_library import HOSTILE
-from test_browser import browser  # noqa: F401
 
 from eval.cases import ASIDE, GROUP_NAMES, Case
 from eval.compared import compare
@@ -220,7 +219,7 @@ def test_a_quantile_is_a_value_that_was_measured(share, value):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_browser_loads_it_alone_and_it_fits(browser, tmp_path: Path, width, scheme):  # noqa: F811
+def test_a_browser_loads_it_alone_and_it_fits(browser, tmp_path: Path, width, scheme):
     file = tmp_path / "报告.html"
     file.write_text(page(compared=compare(replace(RUN, scores=tuple(replace(s, value=Fraction(1)) for s in RUN.scores)), RUN)), encoding="utf-8")
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
