@@ -356,7 +356,7 @@ def _score(items: Sequence[Item], replies: Mapping[str, Reply]) -> Score:
 def _gaps(items: Sequence[Item], replies: Mapping[str, Reply]) -> tuple[Gap, ...]:
     lost = [(item, reply, item.weight * (1 - value)) for item in items
             if (reply := replies.get(item.id)) and (value := reply.worth) is not None and value < 1]
-    lost.sort(key=lambda gap: (-gap[2] / _steps(gap[0]), gap[0].standing is not Standing.REQUIRED, -gap[2], gap[0].whole_hours))
+    lost.sort(key=lambda gap: (-gap[2] / _steps(gap[0]), -gap[2], gap[0].whole_hours))
     gaps, hours = [], 0
     for item, reply, points in lost:
         hours += item.whole_hours
