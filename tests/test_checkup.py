@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.checkup import (
-    ESSENTIAL,
-    MONTH_HOURS,
-    WEEK_HOURS,
-    Checkup,
-    Reply,
-    When,
-    assess,
-    bundled_checkup,
-    overtaken,
-    read_replies,
-)
+from kb.checkup import ESSENTIAL, Checkup, Reply, bundled_checkup, overtaken
+from kb.checkup_result import MONTH_HOURS, WEEK_HOURS, When, assess, read_replies
 from kb.errors import QuestionError, SourceError
 from kb.registry import Registry
 

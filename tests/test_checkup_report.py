@@ -12,8 +12,9 @@ from docx.oxml.ns import qn
 from test_checkup import REGISTRY, SMALL
 
 from kb import cli
-from kb.checkup import Reply, assess, bundled_checkup
+from kb.checkup import Reply, bundled_checkup
 from kb.checkup_report import LABEL, questions_record, report, report_file, result_record
+from kb.checkup_result import assess
 from kb.document import paper_docx
 from kb.paper import Bullets, Heading, Paper, Table, Text, paper_markdown, paper_text
 from kb.registry import Registry

@@ -1,12 +1,13 @@
 """The self-assessment: group by group with one tap a question, then the result and what to do. All of it stays in the session."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from kb.checkup import Checkup, Gap, Group, Item, Reply, Result, Score, When, assess, bundled_checkup
+from kb.checkup import Checkup, Group, Item, Reply, Standing, bundled_checkup
 from kb.checkup_report import FORMATS, currency_notes, full_titles, report_file
+from kb.checkup_result import Gap, Result, Score, When, assess
 from kb.errors import QuestionError
 from kb.render import NO_LEGAL_ADVICE, escape_markdown
 from kb.show import source_of
@@ -22,7 +23,7 @@ __all__ = ["page"]
 
 _REPLIES, _AT, _WIDGET = "checkup", "checkup_at", "checkup-"      # what was answered; which group is open; keys of the controls
 _RESULT = "result"                                               # in the place of a group
-_COLOUR = {"required": "orange", "court": "blue", "advised": "gray"}
+_COLOURS: dict[Standing, Literal["orange", "blue", "gray"]] = {Standing.REQUIRED: "orange", Standing.COURT: "blue", Standing.ADVISED: "gray"}
 
 # The next group begins at its top. Streamlit leaves the reader where the button was.
 _TOP = """export default () => {
@@ -129,7 +130,7 @@ def _take(id_: str) -> None:
 
 def _badges(words: CheckupWords, item: Item) -> None:
     with st.container(horizontal=True, gap="small"):
-        st.badge(words.standings[item.standing], color=_COLOUR[item.standing])
+        st.badge(words.standings[item.standing], color=_COLOURS[item.standing])
         st.badge(words.weight.format(weight=item.weight), color="gray")
 
 
