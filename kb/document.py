@@ -110,12 +110,12 @@ def paper_docx(paper: Paper) -> bytes:
     """A paper as the bytes of a .docx file: A4, title, label, its blocks, the closing lines."""
     import docx
 
-    document = docx.Document()
+    document, title, label = docx.Document(), _words(paper.title), _words(paper.label)
     _set_up(document)
-    _describe(document, paper.title, paper.label, paper.day)
-    _footer(document, paper.label)
-    document.add_heading(_words(paper.title), 0)
-    document.add_paragraph(_words(paper.label), LABEL)
+    _describe(document, title, label, paper.day)
+    _footer(document, label)
+    document.add_heading(title, 0)
+    document.add_paragraph(label, LABEL)
     for block in paper.blocks:
         match block:
             case Heading(text, level):
