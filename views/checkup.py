@@ -12,7 +12,7 @@ from kb.errors import QuestionError
 from kb.render import NO_LEGAL_ADVICE, escape_markdown
 from kb.show import source_of
 from views.checkup_wording import WORDS, CheckupWords
-from views.radar import radar_svg
+from views.radar import draw_radar
 from views.session import library, spoken
 from views.source import open_source
 
@@ -61,7 +61,7 @@ def _at(checkup: Checkup) -> str:
 
 
 def _go(to: str) -> None:
-    st.session_state[_AT] = to
+    st.session_state[_AT] = st.session_state["checkup_step"] = to
     st.session_state["checkup_moved"] = True
 
 
@@ -77,7 +77,8 @@ def _steps(words: CheckupWords, checkup: Checkup) -> None:
             return words.result
         return f"{_title(words, next(group for group in checkup.groups if group.id == step))}{'' if left[step] else ' ✓'}"
 
-    st.session_state["checkup_step"] = _at(checkup)
+    if "checkup_step" not in st.session_state:
+        st.session_state["checkup_step"] = _at(checkup)
     st.segmented_control(words.parts, [*left, _RESULT], key="checkup_step", required=True, format_func=called,
                          label_visibility="collapsed", on_change=_take_step)
 
@@ -94,7 +95,7 @@ def _title(words: CheckupWords, group: Group) -> str:
 
 def _ask(words: CheckupWords, opened: "Library", checkup: Checkup, group: Group) -> None:
     at = checkup.groups.index(group)
-    st.header(_title(words, group), anchor=False)
+    st.subheader(_title(words, group), anchor=False)
     before = sum(len(checkup.of(earlier)) for earlier in checkup.groups[:at])
     for number, item in enumerate(checkup.of(group), start=before + 1):
         _ask_one(words, opened, item, number)
@@ -108,16 +109,20 @@ def _ask(words: CheckupWords, opened: "Library", checkup: Checkup, group: Group)
 
 def _ask_one(words: CheckupWords, opened: "Library", item: Item, number: int) -> None:
     key = _WIDGET + item.id
-    st.session_state[key] = _replies().get(item.id)      # a widget's own state ends with the page it is on
+    # A control's own state ends when it is not drawn. Set in every run, it would undo a tap that came during the run.
+    if key not in st.session_state:
+        st.session_state[key] = _replies().get(item.id)
     with st.container(border=True, gap="small"):
         st.markdown(f"**{number}\\. {escape_markdown(item.text)}**")
-        st.segmented_control(item.text, [reply for reply in Reply if reply is not Reply.INAPPLICABLE or item.applies], key=key,
-                             format_func=words.replies.__getitem__, label_visibility="collapsed", on_change=_take, args=(item.id,))
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+            st.segmented_control(item.text, [reply for reply in Reply if reply is not Reply.INAPPLICABLE or item.applies], key=key,
+                                 format_func=words.replies.__getitem__, label_visibility="collapsed", width="content",
+                                 on_change=_take, args=(item.id,))
+            with st.popover(words.why, icon=":material/help:", type="tertiary", width="content"):
+                st.markdown(escape_markdown(item.why))
+                _badges(words, item)
+                _sources(opened, words, item, "ask")
         st.caption(escape_markdown(" ".join(filter(None, (words.partly.format(text=item.partly), item.applies)))))
-        with st.popover(words.why, icon=":material/help:", type="tertiary"):
-            st.markdown(escape_markdown(item.why))
-            _badges(words, item)
-            _sources(opened, words, item, "ask")
 
 
 def _take(id_: str) -> None:
@@ -158,7 +163,7 @@ def _open(opened: "Library", words: CheckupWords, reference: str) -> None:
 def _show_result(words: CheckupWords, opened: "Library", checkup: Checkup) -> None:
     replies, day = _replies(), opened.clock.today()
     result = assess(checkup, replies)
-    st.header(words.result, anchor=False)
+    st.subheader(words.result, anchor=False)
     if result.total.share is None:
         st.info(words.nothing_yet, icon=":material/checklist:")
         st.button(words.to_questions, type="primary", on_click=_go, args=(checkup.groups[0].id,))
@@ -191,7 +196,7 @@ def _show_scores(words: CheckupWords, result: Result) -> None:
     """The figures as a chart and, the same ones, as a table."""
     axes = [(_title(words, group) if words.groups else group.short, score.share, _percent(words, score)) for group, score in result.groups]
     figures = "，".join(words.chart_axis.format(title=title, percent=percent) for title, _, percent in axes)
-    st.html(radar_svg(axes, words.chart.format(figures=figures)))
+    draw_radar(axes, words.chart.format(figures=figures))
     rows = [*((_title(words, group), score) for group, score in result.groups), (f"**{words.sum}**", result.total)]
     lines = [f"| {' | '.join(words.head)} |", "|---|--:|--:|--:|",
              *(f"| {title} | {_percent(words, score)} | {float(score.reached):g} / {score.possible} | {score.answered} / {score.asked} |"
@@ -205,7 +210,7 @@ def _percent(words: CheckupWords, score: Score) -> str:
 
 
 def _show_gaps(words: CheckupWords, opened: "Library", checkup: Checkup, result: Result) -> None:
-    st.header(words.gaps, anchor=False)
+    st.subheader(words.gaps, anchor=False)
     if not result.gaps:
         st.success(words.no_gaps, icon=":material/check_circle:")
         return
@@ -236,7 +241,7 @@ def _show_gap(words: CheckupWords, opened: "Library", checkup: Checkup, gap: Gap
 def _take_away(words: CheckupWords, opened: "Library", checkup: Checkup) -> None:
     """The report as a file, written when clicked; and a way to forget everything, asked twice."""
     replies, registry, day = dict(_replies()), opened.assistant.registry, opened.clock.today()
-    st.header(words.take_away, anchor=False)
+    st.subheader(words.take_away, anchor=False)
     with st.container(horizontal=True):
         for suffix, media_type in FORMATS.items():
             st.download_button(words.formats[suffix], partial(report_file, suffix, checkup, replies, registry, day),
