@@ -31,11 +31,15 @@ _TOP = """export default () => {
     place.scrollTo({top: 0, behavior: "instant"});
 }"""
 
+# Answers are tapped on a phone, forty-eight times.
+_TAPS = '<style>[class*="st-key-checkup-"] button {min-height: 2.75rem; min-width: 3.6rem}</style>'
+
 
 def page() -> None:
     """Draw the open group of questions, or the result."""
     words, checkup = spoken(WORDS), bundled_checkup()
     opened = library()
+    st.html(_TAPS)
     st.title(words.title, anchor=False)
     st.caption(words.tagline.format(questions=len(checkup.items)))
     _steps(words, checkup)
@@ -233,7 +237,7 @@ def _show_gap(words: CheckupWords, opened: "Library", checkup: Checkup, gap: Gap
         if item.templates:
             facts.append(words.template.format(titles="、".join(checkup.templates[name] for name in item.templates)))
         st.caption(escape_markdown(" · ".join(facts)))
-        with st.popover(words.why, icon=":material/help:", type="tertiary"):
+        with st.popover(words.basis, icon=":material/menu_book:", type="tertiary"):
             st.markdown(escape_markdown(item.why))
             _sources(opened, words, item, "gap")
 
