@@ -118,15 +118,13 @@ def _ask_one(words: CheckupWords, opened: "Library", item: Item, number: int) ->
         st.session_state[key] = _replies().get(item.id)
     with st.container(border=True, gap="small"):
         st.markdown(f"**{number}\\. {escape_markdown(item.text)}**")
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-            st.segmented_control(item.text, [reply for reply in Reply if reply is not Reply.INAPPLICABLE or item.applies], key=key,
-                                 format_func=words.replies.__getitem__, label_visibility="collapsed", width="content",
-                                 on_change=_take, args=(item.id,))
-            with st.popover(words.why, icon=":material/help:", type="tertiary", width="content"):
-                st.markdown(escape_markdown(item.why))
-                _badges(words, item)
-                _sources(opened, words, item, "ask")
+        st.segmented_control(item.text, [reply for reply in Reply if reply is not Reply.INAPPLICABLE or item.applies], key=key,
+                             format_func=words.replies.__getitem__, label_visibility="collapsed", on_change=_take, args=(item.id,))
         st.caption(escape_markdown(" ".join(filter(None, (words.partly.format(text=item.partly), item.applies)))))
+        with st.expander(words.why):       # no popover: it would lie over the opened source
+            st.markdown(escape_markdown(item.why))
+            _badges(words, item)
+            _sources(opened, words, item, "ask")
 
 
 def _take(id_: str) -> None:
@@ -145,9 +143,10 @@ def _badges(words: CheckupWords, item: Item) -> None:
 
 def _sources(opened: "Library", words: CheckupWords, item: Item, where: str) -> None:
     """The references of a question, each opening its text; and the page of the library to read on."""
-    for number, reference in enumerate(item.basis):
-        if st.button(escape_markdown(reference), key=f"source-{where}-{item.id}-{number}", icon=":material/menu_book:", type="tertiary"):
-            _open(opened, words, reference)
+    with st.container(gap=None):
+        for number, reference in enumerate(item.basis):
+            if st.button(escape_markdown(reference), key=f"source-{where}-{item.id}-{number}", icon=":material/menu_book:", type="tertiary"):
+                _open(opened, words, reference)
     if item.guide:
         st.caption(escape_markdown(words.read.format(guide=item.guide)))
 
@@ -237,9 +236,8 @@ def _show_gap(words: CheckupWords, opened: "Library", checkup: Checkup, gap: Gap
         if item.templates:
             facts.append(words.template.format(titles="、".join(checkup.templates[name] for name in item.templates)))
         st.caption(escape_markdown(" · ".join(facts)))
-        with st.popover(words.basis, icon=":material/menu_book:", type="tertiary"):
-            st.markdown(escape_markdown(item.why))
-            _sources(opened, words, item, "gap")
+        st.caption(escape_markdown(item.why))
+        _sources(opened, words, item, "gap")
 
 
 def _take_away(words: CheckupWords, opened: "Library", checkup: Checkup) -> None:

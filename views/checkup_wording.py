@@ -25,7 +25,6 @@ class CheckupWords:
     answered: str
     partly: str
     why: str
-    basis: str
     weight: str
     read: str
     not_here: str
@@ -71,7 +70,6 @@ WORDS: Mapping[str, CheckupWords] = {
         answered="已答 {answered} / {asked} 题",
         partly="“部分”：{text}",
         why="为什么问",
-        basis="依据和原因",
         weight="权重 {weight}",
         read="细看指南：《{guide}》",
         not_here="资料库里还没有这一条的文本。",
@@ -116,7 +114,6 @@ WORDS: Mapping[str, CheckupWords] = {
         answered="{answered} of {asked} answered",
         partly="“Partly”: {text}",
         why="Why we ask",
-        basis="Reason and sources",
         weight="weight {weight}",
         read="Guide: 《{guide}》",
         not_here="The library does not have the text of this article yet.",
