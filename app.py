@@ -19,7 +19,7 @@ if is_kiosk():      # whatever the address says, a screen in a hall shows the st
 else:
     st.navigation([
         st.Page(guarded(ask.page), title=wording().ask, icon=":material/forum:", url_path="ask", default=True),
-        st.Page(guarded(station.page), title=spoken(STATION).title, icon=":material/storefront:", url_path="station"),
+        st.Page(guarded(station.page), title=spoken(STATION).menu, icon=":material/storefront:", url_path="station"),
         st.Page(guarded(kit.page), title=spoken(KIT).title, icon=":material/redeem:", url_path="kit"),
         st.Page(guarded(about.page), title=wording().about, icon=":material/info:", url_path="about"),
     ], position="top").run()

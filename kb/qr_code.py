@@ -24,7 +24,8 @@ def code_png(text: str) -> bytes:
 
     picture = BytesIO()
     try:
-        segno.make_qr(text, error="l", encoding="utf-8").save(picture, kind="png", scale=_PIXELS, border=4)
+        # Bytes of UTF-8: left to itself it may choose a Japanese encoding for some of our characters.
+        segno.make_qr(text, error="l", mode="byte", encoding="utf-8").save(picture, kind="png", scale=_PIXELS, border=4)
     except segno.DataOverflowError as error:
         raise ValueError(f"{len(text.encode())} bytes are too many for a QR code") from error
     return picture.getvalue()

@@ -1,11 +1,10 @@
 """The station in a real browser: by touch on a phone and on a tall screen in a hall, read aloud, printed, and forgotten."""
 
 from collections.abc import Iterator
-from io import BytesIO
 
 import pytest
 from browsing import DESKTOP, IN_BROWSER, PHONE, PROJECT, free_port, overflows, picture, served, tab
-from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from kb.launch import server_command
 from views.kit_wording import WORDS as KIT
@@ -71,8 +70,8 @@ def test_a_visitor_finds_an_answer_by_touch_and_every_target_is_large_enough_for
         assert not overflows(page)
         picture(page, f"station-{name}-answer")
         page.get_by_role("button", name=STATION.finish).tap()
-        page.get_by_role("button", name=STATION.topics["clients"]).wait_for()
-        assert page.get_by_text("法律依据").count() == 0
+        page.get_by_text("法律依据").first.wait_for(state="detached")
+        assert page.get_by_text(TOPICS["clients"].questions[-1]).count() == 0
 
 
 def test_a_screen_that_nobody_touches_counts_down_and_forgets_its_visitor_everywhere(browser, hall):
@@ -90,7 +89,8 @@ def test_a_screen_that_nobody_touches_counts_down_and_forgets_its_visitor_everyw
         settled(page)
         countdown.wait_for(state="detached")
         assert QUESTION not in page.evaluate("document.documentElement.outerHTML")
-        assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])").count(QUESTION) == 0
+        stored = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+        assert [name for name in stored if not name.startswith("stActiveTheme")] == []       # Streamlit: light or dark
         assert page.url.rstrip("/") == hall
         page.reload()
         page.get_by_role("button", name=STATION.topics["secret"]).wait_for()
@@ -143,7 +143,11 @@ def test_a_voice_that_sends_the_text_away_is_not_used(browser, hall):
 
 def printed(page) -> str:
     """What comes out of the printer, as text without blanks."""
-    return "".join("".join(leaf.extract_text() for leaf in PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages).split())
+    paper = PdfDocument(page.pdf(prefer_css_page_size=True))
+    try:
+        return "".join("".join(leaf.get_textpage().get_text_bounded() for leaf in paper).split())
+    finally:
+        paper.close()
 
 
 def test_an_answer_is_printed_alone_with_its_sources_label_and_day(browser, hall):
@@ -159,7 +163,7 @@ def test_an_answer_is_printed_alone_with_its_sources_label_and_day(browser, hall
         assert not page.get_by_test_id("stApp").is_visible()
         page.screenshot(path=PROJECT / "artefacts" / "station-print.png", full_page=True)
         paper = printed(page)
-        for said in (QUESTION, "可以要求赔偿损失", "第二十二条第一款", "由程序从资料库摘编", "2026-11-22", "不是法律意见"):
+        for said in (QUESTION, "可以要求赔偿损失", "第二十二条", "由程序从资料库摘编", "2026-11-22", "不是法律意见"):
             assert said in paper, said
         for unsaid in (STATION.printing, STATION.again, "打开原文"):
             assert unsaid not in paper, unsaid

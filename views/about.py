@@ -77,8 +77,7 @@ def _versions(opened: "Library") -> None:
     st.header(words.versions, anchor=False)
     facts = ((words.program, program_version() or words.unknown), (words.library, opened.assistant.library_version() or words.unknown),
              (words.checked, checked[0].isoformat() if checked else words.unchecked))
-    for column, (name, value) in zip(st.columns(3), facts, strict=True):
-        column.metric(name, value, border=True)
+    st.markdown("\n".join(f"- {name}：**{escape_markdown(value)}**" for name, value in facts))
     if checked:
         st.caption(words.checked_by.format(by=escape_markdown(checked[1])))
 

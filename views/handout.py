@@ -11,6 +11,7 @@ from kb.qr_code import code_png, code_text
 from kb.render import (
     NO_LEGAL_ADVICE,
     closing_lines,
+    is_numbered,
     layout,
     origin_label,
     quotation,
@@ -21,6 +22,7 @@ from kb.render import (
 )
 from kb.text import strip_controls
 from kb.types import Answer
+from views.reading import BUTTON
 
 __all__ = ["Sheet", "print_button", "sheet_of_answer", "sheet_of_piece"]
 
@@ -49,8 +51,9 @@ def sheet_of_answer(answer: Answer) -> Sheet:
     addresses = filter(None, (source_link(citation.passage.version) for citation in answer.citations))
     # What was asked is on the paper; it is not put into the code, which others may read in passing.
     code = code_text(f"知问 {day.isoformat()}", (source_heading(citation) for citation in answer.citations), addresses)
-    return Sheet(_plain(answer.question.text), origin_label(answer), tuple((heading, tuple(lines)) for heading, lines in plain),
-                 sources, closing_lines(answer), code_png(code) if answer.citations else b"")
+    blocks = tuple((heading, _itemised(heading, lines)) for heading, lines in plain)
+    return Sheet(_plain(answer.question.text), origin_label(answer), blocks, sources, closing_lines(answer),
+                 code_png(code) if answer.citations else b"")
 
 
 def sheet_of_piece(piece: Piece, sources: tuple[Source, ...], day: date) -> Sheet:
@@ -60,6 +63,12 @@ def sheet_of_piece(piece: Piece, sources: tuple[Source, ...], day: date) -> Shee
     closing = f"{piece.version} 版 · 打印于 {day.isoformat()} · 使用前请核对是否现行有效"
     return Sheet(piece.title, f"{piece.form.label} · {_FROM_THE_KIT}", blocks, tuple((str(source), "") for source in sources),
                  (closing, NO_LEGAL_ADVICE), code_png(code), piece.form)
+
+
+def _itemised(heading: str, lines: list[str]) -> tuple[str, ...]:
+    if not heading:
+        return tuple(lines)
+    return tuple(f"{n}. {line}" if is_numbered(heading) else f"• {line}" for n, line in enumerate(lines, start=1))
 
 
 def _plain(text: str) -> str:
@@ -104,7 +113,9 @@ _JS = """export default ({data, parentElement}) => {
   sheet.append(foot);
   for (const line of data.closing) sheet.append(made("p", "closing", line));
   document.body.append(sheet);
-  const button = made("button", "", "🖨 " + data.words.print);
+  const button = made("button"), icon = made("span", "icon", "print");
+  icon.ariaHidden = "true";
+  button.append(icon, data.words.print);
   button.type = "button";
   button.onclick = () => window.print();
   parentElement.querySelector(".place").replaceChildren(button);
@@ -112,10 +123,6 @@ _JS = """export default ({data, parentElement}) => {
   parentElement.zhiwenStop = stop;
   return stop;
 }"""
-_BUTTON = """button { min-height: 3.25rem; width: 100%; padding: .5rem 1.2rem; border-radius: .6rem; cursor: pointer; font: inherit;
-  font-size: 1.1rem; color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); }
-button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); outline: none; }
-button:focus-visible { box-shadow: 0 0 0 .2rem color-mix(in srgb, var(--st-primary-color) 40%, transparent); }"""
 _PAPER = """@page { size: A4; margin: 16mm 15mm; }
 @media screen { body > .zhiwen-handout { display: none; } }
 @media print {
@@ -145,6 +152,6 @@ _PAPER = """@page { size: A4; margin: 16mm 15mm; }
 
 def print_button(sheet: Sheet, label: str, key: str) -> None:
     """A button that prints `sheet`, and nothing else of the page."""
-    st.components.v2.component("handout", html='<div class="place"></div>', css=_BUTTON, js=_JS)(
+    st.components.v2.component("handout", html='<div class="place"></div>', css=BUTTON, js=_JS)(
         key=key, data={**asdict(sheet), "code": b64encode(sheet.code).decode(), "css": _PAPER,
                        "words": {"print": label, "sources": "依据与来源", "code": _CODE_NOTE}})

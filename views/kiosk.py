@@ -43,11 +43,13 @@ _DRESS = """<style>
 html { font-size: clamp(18px, 13px + 1vw, 26px); }
 [data-testid="stHeader"], [data-testid="stToolbar"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; max-width: 60rem; }
-.stApp button, [role="dialog"] button, .stApp summary, .stApp [role="radio"], .stApp [role="tab"]
-  { min-height: 3.25rem; min-width: 3.25rem; font-size: 1.1rem; }
-.stApp [data-testid="stChatInput"] textarea { min-height: 3.25rem; font-size: 1.2rem; }
+.stApp button, [role="dialog"] button, .stApp summary, .stApp [role="radio"], .stApp [role="tab"] { min-height: 3.25rem; min-width: 3.25rem; }
+.stApp button p, [role="dialog"] button p, .stApp summary p { font-size: 1.1rem; }
+.stApp h1 { font-size: 2rem; } .stApp h2, .stApp h3 { font-size: 1.5rem; }
+.stApp [data-testid="stChatInput"] textarea { min-height: 3.25rem; padding-top: .8rem; font-size: 1.2rem; }
 .stApp .stMarkdown p, .stApp .stMarkdown li { font-size: 1.15rem; line-height: 1.75; }
-.st-key-topics button { min-height: 5.5rem; font-size: 1.3rem; }
+.stApp .stMarkdown button p, .stApp button .stMarkdown p { line-height: 1.4; }
+.st-key-topics button { min-height: clamp(4.2rem, 9vh, 12rem); }
 .st-key-topics button p { font-size: 1.3rem; }
 [data-testid="stLinkButton"], [data-testid="stDownloadButton"] { display: none; }
 </style>"""

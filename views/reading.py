@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-__all__ = ["ReadingWords", "read_aloud"]
+__all__ = ["BUTTON", "ReadingWords", "read_aloud"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,15 @@ _JS = """export default ({data, parentElement}) => {
     .filter(each => each.localService === true && /^(zh|cmn)/i.test(each.lang))
     .sort((a, b) => /CN|Hans|cmn/i.test(b.lang) - /CN|Hans|cmn/i.test(a.lang))[0];
   const made = (kind, text) => { const each = document.createElement(kind); each.textContent = text; return each; };
-  const button = (text, act) => { const each = made("button", text); each.type = "button"; each.onclick = act; return each; };
+  const button = (sign, text, act) => {
+    const each = made("button", ""), icon = made("span", sign);
+    icon.className = "icon";
+    icon.ariaHidden = "true";
+    each.append(icon, text);
+    each.type = "button";
+    each.onclick = act;
+    return each;
+  };
   const end = () => { reading = false; speech?.cancel(); draw(); };
   const begin = () => {
     const chosen = voice(), sentences = data.text.split(/(?<=[。！？；\\n])/).filter(each => each.trim());
@@ -39,7 +47,7 @@ _JS = """export default ({data, parentElement}) => {
     });
   };
   const draw = () => {
-    if (voice()) place.replaceChildren(reading ? button("⏹ " + words.stop, end) : button("🔊 " + words.read, begin));
+    if (voice()) place.replaceChildren(reading ? button("stop_circle", words.stop, end) : button("volume_up", words.read, begin));
     else if (!waiting) place.replaceChildren(made("p", words.no_voice));
   };
   const late = setTimeout(() => { waiting = false; draw(); }, 800);
@@ -49,11 +57,14 @@ _JS = """export default ({data, parentElement}) => {
   parentElement.zhiwenStop = stop;
   return stop;
 }"""
-_CSS = """button { min-height: 3.25rem; width: 100%; padding: .5rem 1.2rem; border-radius: .6rem; cursor: pointer; font: inherit;
+# A button of ours among Streamlit's, at the size of a finger. The icons are of the font that Streamlit ships.
+BUTTON = """button { min-height: 3.25rem; width: 100%; padding: .4rem 1.2rem; border-radius: .6rem; cursor: pointer; font: inherit;
   font-size: 1.1rem; color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); }
 button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); outline: none; }
 button:focus-visible { box-shadow: 0 0 0 .2rem color-mix(in srgb, var(--st-primary-color) 40%, transparent); }
-p { margin: .6rem 0; color: var(--st-text-color); opacity: .75; }"""
+.icon { font: 1.3rem/1 "Material Symbols Rounded"; vertical-align: -.25rem; margin-right: .5rem; }"""
+_CSS = BUTTON + """
+p { margin: 0; font-size: .95rem; color: var(--st-text-color); opacity: .8; }"""
 
 
 def read_aloud(text: str, words: ReadingWords, key: str) -> None:

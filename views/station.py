@@ -159,12 +159,11 @@ def _show_writing(words: StationWording) -> None:
 def _show(opened: "Library", answer: Answer, words: StationWording, hall: bool) -> None:
     number = _visit().number
     st.subheader(escape_markdown(answer.question.text).replace("\n", " "), anchor=False)
-    read, paper, *ends = st.columns(4 if hall else 3)
-    with read:
-        read_aloud(_to_be_read(answer), words.reading, key=f"read-{number}")
+    paper, *ends = st.columns(3 if hall else 2)
     with paper:
         print_button(sheet_of_answer(answer), words.printing, key=f"print-{number}")
     _ends(words, hall, *ends)
+    read_aloud(_to_be_read(answer), words.reading, key=f"read-{number}")
     show_answer(opened, answer, f"station-{number}")
     if answer.followups:
         st.caption(words.more)

@@ -35,6 +35,7 @@ TOPICS: Mapping[str, Topic] = {
 class StationWording:
     """One language's labels."""
 
+    menu: str
     title: str
     welcome: str
     ask: str
@@ -58,6 +59,7 @@ class StationWording:
 
 WORDS: Mapping[str, StationWording] = {
     CHINESE.name: StationWording(
+        menu="驿站",
         title="知识产权科普驿站",
         welcome="点一个话题，或者用自己的话问一句。",
         ask="想问什么？",
@@ -79,6 +81,7 @@ WORDS: Mapping[str, StationWording] = {
         reading=ReadingWords("朗读", "停止朗读", "这台设备没有装在本机的中文语音，不能朗读。"),
         leaving=LeavingWords("{seconds} 秒后清屏", "还在看？碰一下屏幕就继续。", "正在清屏…")),
     ENGLISH.name: StationWording(
+        menu="Station",
         title="IP station",
         welcome="Pick a topic, or ask in your own words.",
         ask="What would you like to know?",
