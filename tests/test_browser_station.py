@@ -12,7 +12,7 @@ from views.station_wording import TOPICS, WORDS
 from views.wording import CHINESE
 
 STATION, HALL = WORDS[CHINESE.name], {"width": 1080, "height": 1920}
-IDLE_S = 6
+IDLE_S = 12
 QUESTION = "能要求赔偿吗"
 
 pytestmark = IN_BROWSER
@@ -20,7 +20,7 @@ pytestmark = IN_BROWSER
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory) -> Iterator[str]:
-    """A hall screen over the small library that waits for six seconds only."""
+    """A hall screen over the small library that waits for twelve seconds only."""
     folder, port = tmp_path_factory.mktemp("hall"), free_port()
     with served(server_command(PROJECT / "tests" / "page_of_small_library.py", "127.0.0.1", port), port, folder, HOME=str(folder),
                 ZHIWEN_KIOSK="true", ZHIWEN_KIOSK_IDLE_S=str(IDLE_S)) as address:
@@ -32,6 +32,7 @@ def settled(page) -> None:
 
 
 def ask(page) -> None:
+    page.get_by_role("button", name=STATION.topics["secret"]).wait_for()
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(QUESTION)
     box.press("Enter")
@@ -116,10 +117,10 @@ REMOTE = '[{name: "cloud", lang: "zh-CN", localService: false}, {name: "English"
 LOCAL = REMOTE[:-1] + ', {name: "here", lang: "zh-CN", localService: true}]'
 
 
-def test_an_answer_is_read_by_a_voice_on_the_device_and_stopped(browser, hall):
-    with tab(browser, hall) as page:
+def test_an_answer_is_read_by_a_voice_on_the_device_and_stopped(browser, small):
+    with tab(browser, small) as page:
         page.add_init_script(VOICES % LOCAL)
-        page.reload()
+        page.goto(f"{small}/station?kiosk=1")
         ask(page)
         page.get_by_role("button", name=STATION.reading.read).click()
         said = page.evaluate("window.said.filter(each => each.text).map(each => [each.voice.name, each.text])")
@@ -131,10 +132,10 @@ def test_an_answer_is_read_by_a_voice_on_the_device_and_stopped(browser, hall):
         page.get_by_role("button", name=STATION.reading.read).wait_for()
 
 
-def test_a_voice_that_sends_the_text_away_is_not_used(browser, hall):
-    with tab(browser, hall) as page:
+def test_a_voice_that_sends_the_text_away_is_not_used(browser, small):
+    with tab(browser, small) as page:
         page.add_init_script(VOICES % REMOTE)
-        page.reload()
+        page.goto(f"{small}/station?kiosk=1")
         ask(page)
         page.get_by_text(STATION.reading.no_voice).wait_for()
         assert page.get_by_role("button", name=STATION.reading.read).count() == 0
@@ -150,10 +151,10 @@ def printed(page) -> str:
         paper.close()
 
 
-def test_an_answer_is_printed_alone_with_its_sources_label_and_day(browser, hall):
-    with tab(browser, hall) as page:
+def test_an_answer_is_printed_alone_with_its_sources_label_and_day(browser, small):
+    with tab(browser, small) as page:
         page.add_init_script("window.print = () => { window.asked = true; };")
-        page.reload()
+        page.goto(f"{small}/station?kiosk=1")
         ask(page)
         page.get_by_role("button", name=STATION.printing).click()
         assert page.evaluate("window.asked") is True
@@ -181,6 +182,7 @@ def test_a_piece_of_the_kit_is_looked_at_and_printed_with_its_code(browser, smal
         page.get_by_role("combobox").click()
         page.get_by_role("option", name="它算商业秘密吗").click()
         page.get_by_role("heading", name="海报：它算商业秘密吗").wait_for()
+        page.locator("body > .zhiwen-handout.poster h1").wait_for(state="attached")
         settled(page)
         assert page.get_by_test_id("stImage").locator("img").is_visible()
         assert not overflows(page)

@@ -61,7 +61,7 @@ def sheet_of_piece(piece: Piece, sources: tuple[Source, ...], day: date) -> Shee
     code = code_text(piece.title, map(str, sources), (source.url for source in sources if source.url))
     blocks = tuple((part.heading, tuple(as_shown(line, piece.form) for line in part.lines)) for part in piece.parts)
     closing = f"{piece.version} 版 · 打印于 {day.isoformat()} · 使用前请核对是否现行有效"
-    return Sheet(piece.title, f"{piece.form.label} · {_FROM_THE_KIT}", blocks, tuple((str(source), "") for source in sources),
+    return Sheet(piece.title.rpartition("：")[2], f"{piece.form.label} · {_FROM_THE_KIT}", blocks, tuple((str(source), "") for source in sources),
                  (closing, NO_LEGAL_ADVICE), code_png(code), piece.form)
 
 
@@ -141,9 +141,11 @@ _PAPER = """@page { size: A4; margin: 16mm 15mm; }
   .zhiwen-handout figure { width: 50mm; margin: 5mm 0 0; break-inside: avoid; }
   .zhiwen-handout img { width: 50mm; height: 50mm; image-rendering: pixelated; display: block; }
   .zhiwen-handout figcaption { font-size: 8pt; line-height: 1.4; color: #333; }
-  .zhiwen-handout.poster h1 { font-size: 36pt; }
-  .zhiwen-handout.poster section h2 { font-size: 24pt; }
-  .zhiwen-handout.poster section p { font-size: 20pt; line-height: 1.6; }
+  .zhiwen-handout.poster h1 { font-size: 32pt; }
+  .zhiwen-handout.poster section h2 { font-size: 20pt; }
+  .zhiwen-handout.poster section p { font-size: 17pt; line-height: 1.45; }
+  .zhiwen-handout.poster figure, .zhiwen-handout.poster img { width: 42mm; }
+  .zhiwen-handout.poster img { height: 42mm; }
   .zhiwen-handout.cards section { float: left; box-sizing: border-box; width: 50%; min-height: 38mm; padding: 2mm 4mm; border: .3mm dashed #666; }
   .zhiwen-handout.cards footer { clear: both; }
   .zhiwen-handout .closing { margin-top: 2mm; font-size: 9pt; color: #333; }

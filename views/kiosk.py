@@ -9,7 +9,7 @@ from kb.errors import ConfigError
 
 __all__ = ["LeavingWords", "dress", "is_kiosk", "watch"]
 
-_WARN_S = 15      # the countdown is on the screen for so long
+_WARN_S = 15      # the countdown is on the screen for so long, or for half the time
 
 
 @dataclass(frozen=True)
@@ -129,5 +129,5 @@ def watch(idle_s: int, words: LeavingWords, visit: int, shown: bool, leave: Call
     """
     st.components.v2.component("watch", css=_COUNTDOWN, js=_WATCH, isolate_styles=False)(
         key=f"watch-{visit}", on_left_change=leave,
-        data={"idle": idle_s, "warn": min(_WARN_S, idle_s), "shown": shown,
+        data={"idle": idle_s, "warn": min(_WARN_S, idle_s / 2), "shown": shown,
               "words": {"left": words.left, "touch": words.touch, "clearing": words.clearing}})

@@ -40,7 +40,7 @@ def _show(part: Part, form: Form) -> None:
 
 def _rests_on(sources: tuple[Source, ...], code: bytes, words: KitWording) -> None:
     st.subheader(words.sources.format(count=len(sources)), anchor=False)
-    text, picture = st.columns([3, 1], gap="medium")
+    text, picture = st.columns([3, 2], gap="medium")
     text.markdown("\n".join(f"- {escape_markdown(str(source))}" for source in sources))
     picture.image(code, width="stretch")
     picture.caption(words.code)
