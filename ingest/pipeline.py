@@ -25,10 +25,11 @@ from kb.ports import Clock, Embedder
 from kb.registry import Registry
 from kb.store import complete, is_complete
 
-__all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths", "run_over"]
+__all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths", "run_over", "searched_pages"]
 
 _BUNDLED = "bundled:"
 _GLOSSARY = "glossary.toml"
+_KIT = "kit"
 _BUNDLED_MARK = "bundled library"
 _BUNDLED_WAIT_S = 300.0    # how long a second process waits for the one that is indexing the bundled library
 
@@ -115,9 +116,15 @@ def ingest_bundled(library: Path, data: Path, *, registry: Registry, embedder: E
         return _report(run, clock, began, removed=len(gone))
 
 
+def searched_pages(library: Path) -> list[Path]:
+    """The Markdown pages of the shipped library that are taken in: all but the station kit, which tells the guides again, shorter;
+    searched beside them, it would answer in their place with less."""
+    return [path for path in sorted(library.rglob("*.md")) if path.relative_to(library).parts[0] != _KIT]
+
+
 def _shipped(library: Path) -> dict[str, bytes]:
     """The pages of the shipped library by name. The glossary is data; it becomes a page here."""
-    pages = {path.relative_to(library).as_posix(): path.read_bytes() for path in sorted(library.rglob("*.md"))}
+    pages = {path.relative_to(library).as_posix(): path.read_bytes() for path in searched_pages(library)}
     glossary = library / _GLOSSARY
     if glossary.is_file():
         page = glossary_page(Glossary.load(glossary.read_text(encoding="utf-8")))
@@ -153,7 +160,7 @@ def _report(run: Run, clock: Clock, began: float, *, missing: int = 0, removed: 
 def _content(library: Path) -> str:
     """Digest of the shipped library: its texts, its register, and how they are read."""
     summed = sha256(str(RECIPE).encode())
-    for path in (*sorted(library.rglob("*.md")), *sorted(library.rglob("*.jsonl")), library / "registry.toml", library / _GLOSSARY):
+    for path in (*searched_pages(library), *sorted(library.rglob("*.jsonl")), library / "registry.toml", library / _GLOSSARY):
         if path.is_file():
             summed.update(path.relative_to(library).as_posix().encode() + b"\0" + path.read_bytes())
     return summed.hexdigest()

@@ -38,8 +38,11 @@ class Settings(BaseSettings):
     embedding: str = ""                      # empty: the bundled model; ollama:bge-m3, openai:…, package.module:Class
     embedding_options: dict[str, Any] = Field(default_factory=dict, repr=False)      # may hold a key
     reranker: str = ""                       # package.module:Class with LangChain's score(); empty: none
-    help_line: str = ""                      # shown to somebody in distress: whom to call here
     reranker_options: dict[str, Any] = Field(default_factory=dict, repr=False)
+    help_line: str = ""                      # shown to somebody in distress: whom to call here
+    complaints: str = ""                     # where to complain about an answer: the operator's address or telephone number
+    kiosk: bool = False                      # every page is the station's, as a screen in a hall shows it
+    kiosk_idle_s: int = Field(default=90, ge=5)              # untouched for so long, the hall screen forgets its visitor
 
     @model_validator(mode="before")
     @classmethod

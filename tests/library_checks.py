@@ -16,6 +16,7 @@ from ingest.coverage import TOPICS
 from kb.basis import version_named
 from kb.clock import SystemClock
 from kb.figures import unsupported_tokens
+from kb.kit import Form
 from kb.registry import RegisteredVersion, Registry, bundled_registry
 from kb.statute import find_numbers, find_refs, parse_ref, short_title
 from kb.text import fold
@@ -49,6 +50,7 @@ _POINTS = re.compile(r"下列|下面|如下|本法|本解释|本规定|本条")
 # What a digest may say only where its article does. 可以 also tells what a party may ask for, where a court grants it.
 _STRENGTH = {"应当": "应|必须|须", "不得": "不得|不能", "可以": "可以|可|有权|支持|准许|受理|审理|申请", "除外": "除外|另有|除",
              "不予支持": "不予支持", "不予受理": "不予受理"}
+_LAW = re.compile(r"应当|不得|必须|有权|违法|侵权|侵犯|犯罪|赔偿|罚")     # what a section of the kit must rest on an article for
 _FRAME = {  # sections a guide has, in this order; the last one stands last
     Audience.ENTERPRISE: ("一句话", "适合谁", "步骤", "清单", "常见误区"),
     Audience.STATION: ("一句话", "举个例子", "怎么跟来访者说", "请找谁", "常见误区"),
@@ -83,7 +85,7 @@ class _Page:
         self.head, self.sections = head, parts
         self.registry, self.day, self.texts, self.runs = checks.registry, checks.day, checks.texts, checks.runs
         self.plan = plan                                # has places, not articles; and tests of its own
-        self.digest = self.head.get("kind") == "digest"
+        self.digest, self.kit = self.head.get("kind") == "digest", self.head.get("kind") == "kit"
         self.digested = self.registry.version_of(self.head.get("document", ""), label=self.head.get("version", ""))
 
     def faults(self) -> Iterator[tuple[str, str]]:
@@ -136,6 +138,9 @@ class _Page:
             if then != now:
                 yield (f"valid_from {first}: 《{document}》 was then {[v.label for v in then]}, "
                        f"on {self.day} it is {[v.label for v in now]}")
+        if self.kit:
+            yield from self._kit_head()
+            return
         if self.head.get("kind") == "glossary":
             return
         frame = _FRAME.get(self.head.get("audience", ""))        # type: ignore[call-overload]
@@ -147,15 +152,25 @@ class _Page:
         if -1 in at or at != sorted(at) or at[0] != 0 or at[-1] != len(headings) - 1:
             yield f"sections {headings} are not {' … '.join(frame)}"
 
+    def _kit_head(self) -> Iterator[str]:
+        """A piece of the station kit: of a known form, on some article, and no two of its sections named alike."""
+        if self.head.get("form") not in set(Form):
+            yield f"form {self.head.get('form')!r} is none of {', '.join(Form)}"
+        if not any(section.basis for section in self.sections):
+            yield "no section has a 依据 line"
+        yield from (f"{heading} stands {count} times"
+                    for heading, count in Counter(section.heading for section in self.sections).items() if count > 1)
+
     def _form(self, section: Section) -> Iterator[str]:
-        fewest = 3 if self.head.get("kind") == "guide" else 2
-        if not fewest <= len(section.questions) <= 6:
-            yield f"{len(section.questions)} questions, not {fewest} to 6"
+        fewest, most = {"guide": (3, 6), "kit": (0, 0)}.get(self.head.get("kind", ""), (2, 6))     # the kit is not searched
+        if not fewest <= len(section.questions) <= most:
+            yield f"{len(section.questions)} questions, not {fewest} to {most}"
         yield from (f"question {question!r} is too short or too long" for question in section.questions
                     if not 4 <= len(question) <= 40)
         if self.plan:
             return
-        yield from (f"line ends without 。: {line}" for line in section.body.splitlines() if not line.endswith(("。", "：")))
+        ends = ("。", "：", "？") if self.kit else ("。", "：")        # a talk asks its audience
+        yield from (f"line ends without 。: {line}" for line in section.body.splitlines() if not line.endswith(ends))
         longest = 90 if self.digest else 62
         for sentence in _statements(section):
             if len(sentence) > longest:
@@ -171,8 +186,10 @@ class _Page:
     # -- what it rests on
 
     def _basis(self, section: Section) -> Iterator[str]:
-        if not section.basis:
+        if not section.basis and not self.kit:
             yield "no 依据 line"
+        elif not section.basis and (law := _LAW.search(section.body)):
+            yield f"no 依据 line, and it speaks of law: {law[0]}"
         for written in section.basis:
             ref, place = parse_ref(written), _PLACE.fullmatch(written)
             label = version_named(written)
@@ -278,8 +295,10 @@ class _Page:
             yield from (f"question in the words of the law: {question}" for question in section.questions
                         if copied_runs(question, runs_of([own], 8), 8))
             return
+        # A line of a poster is too short to share words with its article, the whole piece is not.
+        said = "\n".join(section.body for section in self.sections) if self.kit else section.body
         for (ref, _), text in cited.items():
-            if text and len(_pairs(text) & _pairs(section.body)) < 2 and not figures(text) & figures(section.body):
+            if text and len(_pairs(text) & _pairs(said)) < 2 and not figures(text) & figures(said):
                 yield f"依据 {ref} supports nothing that is said here"
 
 

@@ -9,6 +9,7 @@ from kb.clock import FixedClock
 from kb.errors import QuestionError
 from kb.outgoing import Outgoing, outgoing
 from kb.ports import ChatModel
+from kb.registry import Registry, bundled_registry
 from kb.settings import Settings
 from kb.types import (
     Answer,
@@ -87,6 +88,8 @@ class TableAssistant:
                       findings=(Finding("number", f"删去一句：{HOSTILE}"),) if "材料" in question.text else (),
                       followups=("什么信息算商业秘密？",) if outcome is Outcome.OUT_OF_SCOPE else ())
 
+    def library_version(self) -> str:
+        return "2026.11"
 
     def would_send(self, question: Question) -> Outgoing | None:
         """Everything goes to the model but what is outside the library."""
@@ -113,6 +116,7 @@ class SmallLibrary:
     assistant: TableAssistant
     settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
     clock: FixedClock = field(default_factory=lambda: FixedClock(TODAY))
+    registry: Registry = field(default_factory=bundled_registry)
     printed: bytes | None = None
     warning: str = ""
 

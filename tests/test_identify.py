@@ -12,6 +12,7 @@ from ingest.document import PageReading, ParsedDocument, PreparedDocument, RawFi
 from ingest.load import find_files, read_file
 from ingest.manifest import ManifestEntry, find_manifest
 from ingest.parse import parse
+from ingest.pipeline import searched_pages
 from ingest.prepare import prepare, prepare_bundled
 from kb.errors import SourceError
 from kb.fingerprints import Fingerprints, KnownText, outline
@@ -185,11 +186,11 @@ def test_a_library_file_with_a_mistake_is_refused(text: str) -> None:
 def test_every_file_of_the_shipped_library_is_read() -> None:
     library = Path(__file__).parents[1] / "kb" / "library"
     ids: set[str] = set()
-    for path in library.rglob("*.md"):
+    for path in searched_pages(library):
         document = prepare_bundled(read_file(find_files([path])[0][0]), bundled_registry())
         assert document.passages and not document.warnings
         ids.add(document.version.id)
-    assert len(ids) == len(list(library.rglob("*.md")))
+    assert len(ids) == len(searched_pages(library))
 
 
 @pytest.fixture(scope="module")

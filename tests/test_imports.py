@@ -16,7 +16,7 @@ COMPOSITION_ROOT = {"kb/assemble.py", "kb/cli.py", "kb/cli_answers.py", "kb/cli_
 OPEN_TO_INGEST = {"kb.types", "kb.ports", "kb.errors", "kb.text", "kb.clock", "kb.statute", "kb.clauses", "kb.registry",
                   "kb.glossary", "kb.instructions", "kb.questions", "kb.fingerprints", "kb.catalogue", "kb.lock", "kb.store"}
 FRAMEWORKS = {"chromadb": {"kb/chroma_index.py"}, "tantivy": {"kb/lexical.py"},
-              "sqlalchemy": {"kb/catalogue.py", "kb/notes.py", "kb/schema.py"}, "docx": {"ingest/parse/docx.py", "kb/document.py"}}
+              "sqlalchemy": {"kb/catalogue.py", "kb/notes.py", "kb/schema.py"}, "docx": {"ingest/parse/docx.py", "kb/document.py"}, "segno": {"kb/qr_code.py"}}
 COMPOSED_ONLY = {"kb.chroma_index", "kb.lexical", "kb.schema"}      # behind kb.index and kb.catalogue
 HEAVY = {"chromadb", "langchain", "langchain_core", "langchain_openai", "streamlit", "docx", "pypdf", "pypdfium2",
          "tiktoken", "selectolax", "openpyxl", "pptx", "rapidocr"}

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from kb.answer import SAMPLE_QUESTIONS
 from kb.errors import ConfigError
 from kb.export import FORMATS
-from kb.render import COMPOSED_LABEL, DIGEST_MARK, GENERATED_LABEL
+from kb.render import COMPOSED_LABEL, DIGEST_MARK
 from kb.types import Audience
 from views import session
 from views.wording import CHINESE, ENGLISH
@@ -204,7 +204,6 @@ def test_the_about_page_says_what_leaves_the_machine_and_lists_the_texts(library
     shown = words(AppTest.from_string("from views.about import page; page()", default_timeout=30).run())
     assert CHINESE.leaves_nothing in shown
     assert "《中华人民共和国反不正当竞争法》（2025修订）" in shown
-    assert GENERATED_LABEL not in shown
 
 
 def test_both_languages_name_every_outcome_verdict_and_audience():

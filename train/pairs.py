@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.document import RawFile
+from ingest.pipeline import searched_pages
 from ingest.prepare import prepare_bundled
 from kb.index import index_entry
 from kb.questions import QUESTIONS_FOLDER, AskedArticle, read_questions
@@ -77,7 +78,7 @@ def all_questions() -> list[AskedArticle]:
 def asked_pages(library: Path, registry: Registry, without: Collection[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
     """The sections of our own pages, as they are embedded, with the questions that lead to them; none of the documents
     `without`."""
-    pages = [(path, path.read_bytes()) for path in sorted(library.rglob("*.md"))]
+    pages = [(path, path.read_bytes()) for path in searched_pages(library)]
     prepared = [prepare_bundled(RawFile(path.name, data, sha256(data).hexdigest()), registry) for path, data in pages]
     entries = [index_entry(passage) for document in prepared if document.version.document not in without
                for passage in document.passages]

@@ -69,8 +69,6 @@ class Wording:
     kept: str
     library: str
     library_line: str
-    currency_line: str
-    limits: str
     limits_text: str
 
 
@@ -135,8 +133,6 @@ CHINESE = Wording(
     kept="对话只保存在当前页面的内存里，关闭页面或点“清除本次对话”即消失；日志不记录提问内容。",
     library="资料库里有什么",
     library_line="共 {documents} 份文件、{versions} 个文本",
-    currency_line="是否有新版本或废止，最近一次核对在 {day}（{by}）",
-    limits="使用前请知道",
     limits_text=NO_LEGAL_ADVICE,
 )
 
@@ -211,8 +207,6 @@ ENGLISH = Wording(
     kept="Conversations live in this page's memory only and are gone when you close or clear it; logs hold no questions.",
     library="What is in the library",
     library_line="{documents} documents in {versions} versions",
-    currency_line="Last checked for newer versions and repeals on {day} ({by})",
-    limits="Before you rely on it",
     limits_text="For study and first orientation, not legal advice; ask a lawyer or the authority about what matters.",
 )
 
