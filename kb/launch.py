@@ -77,10 +77,10 @@ def run_app(script: Path, host: str = "127.0.0.1", port: int = 8501, data: Path 
 
 
 def server_command(script: Path, host: str, port: int) -> list[str]:
-    """The child's command line, with every option as a flag."""
+    """The child's command line, with every option as a flag. Not from the working folder (-P), which may hold anything."""
     options = {**OPTIONS, "server.address": host, "server.port": port}
     flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(script), *flags]
+    return [sys.executable, "-P", "-m", "views.serving", str(script), *flags]
 
 
 def _environment(host: str, data: Path | None) -> dict[str, str]:

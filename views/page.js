@@ -1,0 +1,27 @@
+// The whole page, whichever view is drawn: what is said when the server is gone. Constant text of ours.
+(() => {
+  const WORDS = {
+    zh: "与知问的连接断开了，正在重新连接。已经显示的内容还在；如果一直连不上，请确认知问仍在运行，再刷新本页。",
+    en: "The connection to Zhiwen was lost; trying again. What is shown stays; if this lasts, see that Zhiwen is running and reload.",
+  };
+  const GRACE_MS = 2000, LOOK_MS = 500;
+  const notice = document.createElement("div");
+  notice.id = "zhiwen-lost";
+  notice.hidden = true;
+  notice.setAttribute("role", "alert");
+  addEventListener("DOMContentLoaded", () => document.body.append(notice));
+  let lostSince = 0;
+  setInterval(() => {
+    // The framework's own sign stays in the document, unseen (page.css); its English dialog is closed.
+    const lost = document.querySelector('[data-testid="stConnectionStatus"]') !== null;
+    lostSince = lost ? lostSince || Date.now() : 0;
+    const told = lost && Date.now() - lostSince >= GRACE_MS;
+    if (told === notice.hidden) {
+      notice.textContent = told ? WORDS[document.documentElement.lang.startsWith("en") ? "en" : "zh"] : "";
+      notice.hidden = !told;
+    }
+    if (!lost) return;
+    for (const dialog of document.querySelectorAll('[role="dialog"]'))
+      if (/^Connection error/.test(dialog.textContent)) dialog.querySelector('button[aria-label="Close"]')?.click();
+  }, LOOK_MS);
+})();
