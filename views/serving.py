@@ -129,7 +129,8 @@ def _value(text: str) -> str | bool | int:
 def serve(script: Path, chosen: Mapping[str, str | bool | int]) -> None:
     """Serve the page of `script` until the process is told to end."""
     html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    page = frame(html, *((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")), (HERE / "icon.svg").read_bytes())
+    page = frame(html, (HERE / "page.css").read_text(encoding="utf-8"), (HERE / "page.js").read_text(encoding="utf-8"),
+                 (HERE / "icon.svg").read_bytes())
     sys.argv = [str(script)]         # what Streamlit takes for the program that runs
     st.App(script, middleware=[Middleware(Framed, page=page)],
            lifespan=_opening_at_once if script.resolve() == PAGE.resolve() else None).run(config=chosen)
