@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from time import perf_counter
 
-from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import ChatInputValue
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -58,7 +60,7 @@ class Visitor:
                                          subprotocols=["streamlit", "visitor"], max_size=None, proxy=None)     # type: ignore[list-item]
         except (OSError, WebSocketException, TimeoutError) as error:
             raise PageLost("连不上网页", "请看它是否还在运行") from error
-        await self._run(BackMsg(rerun_script={}), started)
+        await self._run(ClientState(), started)
         if not self._box:
             raise PageLost("网页上没有提问框", "请先用浏览器打开看看")
         return perf_counter() - started
@@ -69,7 +71,7 @@ class Visitor:
         Raises:
             PageLost: the page broke.
         """
-        asked = BackMsg(rerun_script={"widget_states": {"widgets": [{"id": self._box, "chat_input_value": {"data": question}}]}})
+        asked = ClientState(widget_states=WidgetStates(widgets=[WidgetState(id=self._box, chat_input_value=ChatInputValue(data=question))]))
         started = perf_counter()
         visible = await self._run(asked, started, escape_markdown(question).encode())
         return Turn(visible, perf_counter() - started, self._refused)
@@ -79,7 +81,7 @@ class Visitor:
         if self._socket:
             await self._socket.close()
 
-    async def _run(self, message: BackMsg, started: float, question: bytes = b"") -> float | None:
+    async def _run(self, state: ClientState, started: float, question: bytes = b"") -> float | None:
         """Have the script run to its end, reruns included; seconds until an answer after `question` had been sent.
 
         What an earlier answer says does not count: on the page it stands above the question.
@@ -88,7 +90,7 @@ class Visitor:
             raise PageLost("网页没有打开", "请先打开")
         visible, asked = None, False
         try:
-            await self._socket.send(message.SerializeToString())
+            await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
             async with asyncio.timeout(_LONGEST_S):
                 while True:
                     received = await self._socket.recv(decode=False)
@@ -108,7 +110,7 @@ class Visitor:
                         return visible
         except TimeoutError as error:
             raise PageLost(f"网页 {_LONGEST_S:.0f} 秒没有回应", "请减少同时在线的人数") from error
-        except (OSError, WebSocketException, DecodeError) as error:
+        except (OSError, WebSocketException) as error:
             raise PageLost("与网页的连接断了", "请看它是否还在运行") from error
 
     def _remember(self, told: ForwardMsg) -> None:
