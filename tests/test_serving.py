@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 from browsing import PROJECT, free_port, served, zhiwen
 
+from kb.types import Sending
 from views import session
 from views.serving import frame, headers, host_is_ours, options
 
@@ -98,8 +100,9 @@ def test_a_host_that_is_no_host_does_not_reach_the_policy(host):
 
 
 def test_options_are_read_with_their_types():
-    assert options(["--server.headless=true", "--server.port=8501", "--theme.font=甲, 乙", "--server.fileWatcherType=none"]) == {
-        "server.headless": True, "server.port": 8501, "theme.font": "甲, 乙", "server.fileWatcherType": "none"}
+    assert options(["--server.headless=true", "--server.port=8501", "--theme.font=甲, 乙", "--server.fileWatcherType=none",
+                    '--server.allowedHosts=["localhost", "::1"]']) == {
+        "server.allowedHosts": ["localhost", "::1"], "server.headless": True, "server.port": 8501, "theme.font": "甲, 乙", "server.fileWatcherType": "none"}
 
 
 # --- the library, opened at once ---------------------------------------------------------------------------------------
@@ -111,22 +114,22 @@ def shelf():
     st.cache_resource.clear()
 
 
-def test_the_library_is_open_and_has_answered_before_anybody_asks(shelf, monkeypatch, bundled):
-    from kb.assemble import Library
-    from kb.clock import FixedClock
-    from kb.settings import Settings
+class Answering:
+    """What an assistant is asked."""
 
-    asked = []
+    def __init__(self):
+        self.asked = []
 
-    class Answering:
-        def ask(self, question):
-            asked.append(question)
+    def ask(self, question):
+        self.asked.append(question)
 
-    opened = Library(Settings(), FixedClock(bundled_day := __import__("datetime").date(2026, 11, 22)), None, Answering(), None)
+
+def test_the_library_is_open_and_has_answered_before_anybody_asks(shelf, monkeypatch, clock):
+    opened = SimpleNamespace(assistant=Answering(), clock=clock)
     monkeypatch.setattr(session, "_open", lambda progress: opened)
     session.warm()
     assert shelf().library is opened
-    assert [(question.as_of, question.sending.value) for question in asked] == [(bundled_day, "local")], "a model elsewhere is not asked"
+    assert [(question.as_of, question.sending) for question in opened.assistant.asked] == [(clock.today(), Sending.LOCAL)]     # no model is asked
 
 
 def test_a_library_that_cannot_be_opened_is_left_to_the_first_visitor(shelf, monkeypatch):

@@ -5,6 +5,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import sys
 import threading
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["Framed", "frame", "headers", "host_is_ours", "options", "serve"]
 
+Option = str | bool | int | list[str]
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "app.py"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -114,19 +116,21 @@ async def _opening_at_once(app: st.App) -> AsyncIterator[dict[str, object]]:
     yield {}
 
 
-def options(flags: Sequence[str]) -> dict[str, str | bool | int]:
-    """`--name=value` as Streamlit's options, with the types they have there."""
+def options(flags: Sequence[str]) -> dict[str, Option]:
+    """`--name=value` as Streamlit's options, with the types they have there; a list is one of JSON."""
     named = (flag.removeprefix("--").partition("=") for flag in flags)
     return {name: _value(value) for name, _, value in named}
 
 
-def _value(text: str) -> str | bool | int:
+def _value(text: str) -> Option:
+    if text.startswith("["):
+        return [str(item) for item in json.loads(text)]
     if text in ("true", "false"):
         return text == "true"
     return int(text) if text.isdecimal() else text
 
 
-def serve(script: Path, chosen: Mapping[str, str | bool | int]) -> None:
+def serve(script: Path, chosen: Mapping[str, Option]) -> None:
     """Serve the page of `script` until the process is told to end."""
     html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     page = frame(html, (HERE / "page.css").read_text(encoding="utf-8"), (HERE / "page.js").read_text(encoding="utf-8"),
