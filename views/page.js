@@ -1,10 +1,13 @@
-// The whole page, whichever view is drawn: what is said when the server is gone. Constant text of ours.
+// The whole page, whichever view is drawn: what is said when the server is gone, and the framework's own English. Constant text of ours.
 (() => {
   const WORDS = {
     zh: "与知问的连接断开了，正在重新连接。已经显示的内容还在；如果一直连不上，请确认知问仍在运行，再刷新本页。",
     en: "The connection to Zhiwen was lost; trying again. What is shown stays; if this lasts, see that Zhiwen is running and reload.",
   };
   const GRACE_MS = 2000, LOOK_MS = 500;
+  // Read out or shown by the framework itself; [English, Chinese].
+  const SPOKEN = [["Skip to main content", "跳到正文"], ["Close", "关闭"], ["Send message", "发送"], ["Scroll to bottom", "到最下面"],
+                  ["Copy to clipboard", "复制"], ["Main menu", "菜单"], ["Open sidebar", "打开菜单"], ["Close sidebar", "收起菜单"]];
   const notice = document.createElement("div");
   notice.id = "zhiwen-lost";
   notice.hidden = true;

@@ -69,15 +69,16 @@ def library() -> "Library":
     if shelf.library is not None:
         return shelf.library
     place = st.empty()
-    with place.container(), st.status(wording().preparing) as status:
-        while not shelf.lock.acquire(timeout=_LOOK_EVERY_S):
-            _say(status, shelf.step)
-        try:
-            opened = _filled(shelf, lambda step: _say(status, step))
-        finally:
-            shelf.lock.release()
-    place.empty()
-    return opened
+    try:
+        with place.container(), st.status(wording().preparing) as status:
+            while not shelf.lock.acquire(timeout=_LOOK_EVERY_S):
+                _say(status, shelf.step)
+            try:
+                return _filled(shelf, lambda step: _say(status, step))
+            finally:
+                shelf.lock.release()
+    finally:
+        place.empty()        # also where an error says the rest
 
 
 def warm() -> None:
