@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from browsing import until
+
 WIDE = {"width": 1920, "height": 1000}       # every link of the bar is in sight
 
 _LINKS = """[...document.querySelectorAll('[data-testid="stHeader"] a[href], [data-testid="stSidebar"] a[href]')]
@@ -27,5 +29,5 @@ def settled(page) -> None:
     """Wait until the page has been drawn and stands still."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.get_by_test_id("stMainBlockContainer").locator("h1, h2, [data-testid=stAlert]").first.wait_for()
-    page.wait_for_function("document.querySelector('[data-stale=true], [data-testid=stSkeleton]') === null")
+    until(page, "document.querySelector('[data-stale=true], [data-testid=stSkeleton]') === null")
     page.wait_for_timeout(400)       # what fades in has arrived

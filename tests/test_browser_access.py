@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsed_pages import pages, settled
-from browsing import DESKTOP, IN_BROWSER, PHONE, ask, tab
+from browsing import DESKTOP, IN_BROWSER, PHONE, ask, tab, until
 
 from kb.answer import SAMPLE_QUESTIONS
 from views.wording import CHINESE, ENGLISH
@@ -59,9 +59,9 @@ def test_the_document_says_its_language_and_each_tab_its_page(browser, real):
         assert len(set(titles.values())) == len(titles)
         page.goto(real)
         page.get_by_text(ENGLISH.name, exact=True).click()
-        page.wait_for_function("document.documentElement.lang === 'en'")
+        until(page, "document.documentElement.lang === 'en'")
         page.get_by_text(CHINESE.name, exact=True).click()
-        page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+        until(page, "document.documentElement.lang === 'zh-CN'")
 
 
 FOCUSED = """() => {
@@ -75,7 +75,7 @@ FOCUSED = """() => {
 
 def test_the_keyboard_reaches_everything_in_order_and_is_seen(browser, real):
     with tab(browser, real) as page:
-        page.locator("body").click(position={"x": 2, "y": 450})
+        page.mouse.click(2, 450)
         stops = []
         for _ in range(40):
             page.keyboard.press("Tab")

@@ -15,14 +15,17 @@ BEACONS = ("![图](https://beacon.invalid/a.png)", "<img src=https://beacon.inva
            "[点我](javascript:alert(3))", "<https://beacon.invalid/c>", "$\\href{https://beacon.invalid/d}{x}$", "<iframe src=https://beacon.invalid/e>")
 
 
-def test_every_page_asks_this_server_alone(browser, real):
-    found = pages(browser, real)
-    with tab(browser, real) as page:
+def test_every_page_asks_this_server_alone_and_its_policy_forbids_nothing_it_needs(browser, real):
+    found, forbidden = pages(browser, real), []
+    with tab(browser, real, bypass_csp=False) as page:
+        page.on("console", lambda message: forbidden.append(message.text) if "Content Security Policy" in message.text else None)
+        ask(page, "客户名单算商业秘密吗")
         for path in found:
             page.goto(real + path)
             settled(page)
             page.wait_for_timeout(300)
             assert page.locator(OUTSIDE).count() == 0
+        assert forbidden == []
 
 
 def test_hostile_documents_fetch_nothing_on_any_page(browser, small):
@@ -67,7 +70,7 @@ def test_a_model_that_writes_pictures_scripts_and_links_fetches_nothing(browser,
                                      "{src: 'http://127.0.0.2:9/'}))"])
 def test_the_browser_itself_refuses_another_address(browser, real, attempt):
     """Even a script on the page could not: what it tries is a violation of the page's policy, and no request."""
-    with tab(browser, real) as page:
+    with tab(browser, real, bypass_csp=False) as page:
         refused = page.evaluate("""attempt => new Promise((told, failed) => {
           addEventListener("securitypolicyviolation", event => told(event.effectiveDirective));
           setTimeout(() => failed(new Error("not refused")), 3000);
