@@ -7,7 +7,8 @@
   const GRACE_MS = 2000, LOOK_MS = 500;
   // Read out or shown by the framework itself; [English, Chinese].
   const SPOKEN = [["Skip to main content", "跳到正文"], ["Close", "关闭"], ["Send message", "发送"], ["Scroll to bottom", "到最下面"],
-                  ["Copy to clipboard", "复制"], ["Main menu", "菜单"], ["Open sidebar", "打开菜单"], ["Close sidebar", "收起菜单"]];
+                  ["Copy to clipboard", "复制"], ["Sidebar", "菜单"], ["App pages", "各个页面"],
+                  ["Expand sidebar", "打开菜单"], ["Collapse sidebar", "收起菜单"]];
   const notice = document.createElement("div");
   notice.id = "zhiwen-lost";
   notice.hidden = true;
@@ -18,13 +19,18 @@
     // The framework's own sign stays in the document, unseen (page.css); its English dialog is closed.
     const lost = document.querySelector('[data-testid="stConnectionStatus"]') !== null;
     lostSince = lost ? lostSince || Date.now() : 0;
+    const english = document.documentElement.lang.startsWith("en");
     const told = lost && Date.now() - lostSince >= GRACE_MS;
     if (told === notice.hidden) {
-      notice.textContent = told ? WORDS[document.documentElement.lang.startsWith("en") ? "en" : "zh"] : "";
+      notice.textContent = told ? WORDS[english ? "en" : "zh"] : "";
       notice.hidden = !told;
+    }
+    if (!english) for (const [theirs, ours] of SPOKEN) {
+      for (const element of document.querySelectorAll(`[aria-label="${theirs}"]`)) element.setAttribute("aria-label", ours);
+      for (const link of document.querySelectorAll('a[href^="#"]')) if (link.textContent === theirs) link.textContent = ours;
     }
     if (!lost) return;
     for (const dialog of document.querySelectorAll('[role="dialog"]'))
-      if (/^Connection error/.test(dialog.textContent)) dialog.querySelector('button[aria-label="Close"]')?.click();
+      if (/^Connection error/.test(dialog.textContent)) dialog.querySelector('[aria-label="Close"], [aria-label="关闭"]')?.click();
   }, LOOK_MS);
 })();
