@@ -6,24 +6,19 @@ given as its median.
 
 import json
 import math
-import shutil
-import socket
 import statistics
-import subprocess
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eval.cases import TODAY, load_cases
 from eval.figure import Figure, machine
-from eval.process import ROOT, environment, resident_mb, run, zhiwen
+from eval.page_server import browser, free_port, page_command, serving, window
+from eval.process import resident_mb, run, zhiwen
 from kb.assemble import open_library
 from kb.clock import FixedClock
 from kb.errors import ConfigError
-from kb.launch import server_command
 from kb.render import COMPOSED_LABEL
 from kb.settings import Settings
 from kb.types import Question
@@ -33,7 +28,6 @@ __all__ = ["first_answer", "measure", "percentile", "times"]
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
 QUESTION = "销售离职带走客户名单，可以要求怎样的赔偿？"
 _STARTS = 3
-_LONGEST_START_S = 60.0
 
 
 def measure(corpus: Path | None, say: Callable[[str], None]) -> list[Figure]:
@@ -114,81 +108,33 @@ def _answers(data: Path) -> list[Figure]:
 
 def _app(data: Path) -> list[Figure]:
     """App start to the first answer shown, and the memory of the server then."""
-    browser = _browser()
-    runs = [_in_browser(browser, data) if browser else _without_browser(data) for _ in range(_STARTS)]
-    how = (f"{_STARTS} 次的中位数，Chromium 中从启动进程到答案显示" if browser else
+    chromium = browser()
+    runs = [_in_browser(chromium, data) if chromium else _without_browser(data) for _ in range(_STARTS)]
+    how = (f"{_STARTS} 次的中位数，Chromium 中从启动进程到答案显示" if chromium else
            f"{_STARTS} 次的中位数；没有浏览器，为页面服务就绪 + 另一进程中打开资料库并回答")
     figures = [Figure("启动网页到第一个答案", statistics.median(seconds for seconds, _ in runs), "秒", 8.0, how)]
     resident = [memory for _, memory in runs if memory is not None]
     if resident:
         figures.append(Figure("网页进程常驻内存", statistics.median(resident), "MB", 600.0,
-                              "第一个答案之后的 VmRSS" if browser else "空闲服务 + 回答进程，偏高的估计"))
+                              "第一个答案之后的 VmRSS" if chromium else "空闲服务 + 回答进程，偏高的估计"))
     return figures
 
 
-def _browser() -> str | None:
-    """Path of an installed Chromium that can be driven here."""
-    try:
-        import playwright.sync_api  # noqa: F401
-    except ImportError:
-        return None
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@contextmanager
-def _server(data: Path) -> "Iterator[tuple[subprocess.Popen[bytes], str]]":
-    """The page's server on a free loopback port, answering; ended afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(server_command(ROOT / "app.py", "127.0.0.1", port), env=environment(data), cwd=data.parent,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(server, f"http://127.0.0.1:{port}")
-        yield server, f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + _LONGEST_START_S
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with opener.open(f"{address}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.02)
-    raise ConfigError("网页没有启动", "请先用 zhiwen app 打开一次，看它的提示")
-
-
 def _in_browser(executable: str, data: Path) -> tuple[float, float | None]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=executable)     # a user's browser is open already: not counted
-        page = chromium.new_page()
-        page.set_default_timeout(_LONGEST_START_S * 1000)
-        started = time.perf_counter()
-        with _server(data) as (server, address):
+    with window(executable) as page:
+        started, port = time.perf_counter(), free_port()
+        with serving(page_command(port), port, data) as (server, address):
             page.goto(address)
             box = page.locator("textarea").first
             box.fill(QUESTION)
             box.press("Enter")
             page.get_by_text(COMPOSED_LABEL).first.wait_for()
-            seconds = time.perf_counter() - started
-            memory = resident_mb(server.pid)
-        chromium.close()
-    return seconds, memory
+            return time.perf_counter() - started, resident_mb(server.pid)
 
 
 def _without_browser(data: Path) -> tuple[float, float | None]:
-    started = time.perf_counter()
-    with _server(data) as (server, _):
+    started, port = time.perf_counter(), free_port()
+    with serving(page_command(port), port, data) as (server, _):
         idle = resident_mb(server.pid)
         ready = time.perf_counter() - started
     asked = ("import sys, time\nstarted = time.perf_counter()\nfrom eval.bench import first_answer\nfrom eval.process import resident_mb\n"

@@ -15,7 +15,7 @@ from time import perf_counter
 from kb.cli_options import DONE, WITH_PROBLEMS
 from kb.errors import ConfigError
 
-__all__ = ["ROOT", "Finished", "Limit", "environment", "resident_mb", "run", "zhiwen"]
+__all__ = ["ROOT", "Finished", "Limit", "command", "environment", "held_mb", "resident_mb", "run", "zhiwen"]
 
 ROOT = Path(__file__).parents[1]
 _ZHIWEN = "from kb.cli import main; main()"
@@ -46,6 +46,11 @@ def environment(data: Path) -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return {**inherited, "PYTHONPATH": path, "PYTHONUTF8": "1", "ZHIWEN_DATA": str(data),
             "ANONYMIZED_TELEMETRY": "False"}        # of Chroma, where it is used without our settings
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of `zhiwen`, of this very program."""
+    return [sys.executable, "-c", _ZHIWEN, *arguments]
 
 
 def zhiwen(arguments: Sequence[str], data: Path) -> Finished:
@@ -119,13 +124,13 @@ class _Watch:
     def _look(self) -> None:
         ended, began = False, perf_counter()
         while not ended:
-            held = [megabytes for megabytes in map(_held_mb, _family(self._pid)) if megabytes is not None]
+            held = held_mb(self._pid) or 0.0
             if held:
-                self.peak_mb = max(sum(held), self.peak_mb or 0.0)
+                self.peak_mb = max(held, self.peak_mb or 0.0)
             if self._limit and not self.exceeded:
                 if perf_counter() - began > self._limit.seconds:
                     self._end(f"{self._limit.seconds / 60:.3g} 分钟")
-                elif sum(held) > self._limit.megabytes:
+                elif held > self._limit.megabytes:
                     self._end(f"{self._limit.megabytes / 1024:.3g} GiB 内存")
             ended = self._ended.wait(_LOOK_EVERY_S)
 
@@ -134,6 +139,12 @@ class _Watch:
         for pid in reversed(list(_family(self._pid))):
             with suppress(ProcessLookupError):
                 os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def held_mb(pid: int) -> float | None:
+    """Megabytes that a process and all its descendants hold, what they share counted once; None where there is no /proc."""
+    held = [megabytes for megabytes in map(_held_mb, _family(pid)) if megabytes is not None]
+    return sum(held) if held else None
 
 
 def _held_mb(pid: int) -> float | None:

@@ -84,6 +84,8 @@ SECTIONS: Sequence[Section] = (
             "uv sync --group peers --extra eval\n"
             "zhiwen bench growth --statutes statutes.jsonl.gz --plot docs/results/growth.svg --json > docs/results/growth.json", _grown, _LAWS),
     Section("bench", "Start, search, answer, memory", "zhiwen bench --corpus CORPUS --json > docs/results/bench.json", _figures, _CORPUS),
+    Section("page", "The page, one person and twenty at once",
+            "zhiwen ingest CORPUS --data FOLDER\nzhiwen bench page --data FOLDER --json > docs/results/page.json", _figures, _CORPUS),
     Section("ingest", "Ingestion at size",
             "zhiwen bench ingest --statutes statutes.jsonl.gz --pdf FILE --json > docs/results/ingest.json", _figures, f"{_LAWS}, PDF files"),
 )
@@ -163,6 +165,8 @@ _ANSWERED = (("要点齐全", "all key facts"), ("应引条文", "the right arti
              ("误拒率", "refused in error"))
 _STARTED = (("zhiwen --help", "`--help`"), ("启动网页到第一个答案", "start to first answer"), ("官方文件入库", "ingest"), ("检索 p50", "search p50"),
             ("检索 p95", "search p95"), ("不用模型的回答 p50", "answers p50"), ("不用模型的回答 p95", "answers p95"), ("网页进程常驻内存", "resident"))
+_VISITED = (("启动命令到第一页可以输入", "`zhiwen app` to a page one can type into"), ("按下回车到看见答案", "Enter to answer"),
+            ("20 人同时使用，一问一答 p95", "a turn with 20 people at once p95"), ("20 人时的内存", "memory then"))
 _INGESTED = (("法规入库", "laws to a searchable index"), ("法规入库的内存峰值", "peak memory"), ("原样再入库", "again unchanged"),
              ("加入一份文件", "one document added"), ("重建索引", "rebuild"), ("文字 PDF 读取", "text PDF read"), ("文字 PDF 入库", "with indexing"),
              ("法规（LangChain 默认路径）用时", "LangChain's default path on the same laws"))
@@ -173,6 +177,7 @@ def stated(saved: Mapping[str, Any]) -> str:
     """The sentences of README: each figure as the command saved it."""
     found = [*(_evaluation_stated(name, saved.get(key)) for key, name in _EVALUATED),
              _listed("zhiwen bench --corpus FOLDER", saved.get("bench"), _STARTED),
+             _listed("zhiwen bench page --data FOLDER", saved.get("page"), _VISITED),
              _listed("zhiwen bench ingest --statutes FILE --pdf FILE", saved.get("ingest"), _INGESTED), _growth_stated(saved.get("growth"))]
     return "\n\n".join(filter(None, found))
 

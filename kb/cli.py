@@ -124,6 +124,19 @@ def bench_growth(
         typer.echo(table(found))
 
 
+@bench_app.command("page")
+def bench_page(
+        data: Data = None,
+        sessions: Annotated[int, typer.Option(min=1, max=100, help="多少人同时使用")] = 20,
+        turns: Annotated[int, typer.Option(min=1, max=50, help="每人问几次")] = 5,
+        pause: Annotated[float, typer.Option(min=0.0, max=120.0, help="一个人两次提问之间约隔几秒")] = 8.0,
+        as_json: AsJson = False) -> None:
+    """测量网页：启动到可用、回车到答案、多人同时使用的用时和内存（在数据文件夹的副本上）。"""
+    from eval.bench_page import measure
+
+    _print_figures(measure(settings(data).data, sessions, turns, pause, say), as_json)
+
+
 @bench_app.command("results")
 def bench_results(out: Annotated[Path, typer.Option(help="写到哪个文件")] = Path("docs/results.md"),
                   saved: Annotated[Path, typer.Option(help="各命令保存的 JSON 所在的文件夹")] = Path("docs/results"),

@@ -1,5 +1,6 @@
 """Start the web page: Streamlit as a child process, on this machine only unless told otherwise."""
 
+import json
 import os
 import signal
 import socket
@@ -61,7 +62,7 @@ def run_app(script: Path, host: str = "127.0.0.1", port: int = 8501, data: Path 
     if not script.is_file():
         raise ConfigError(f"找不到页面程序 {script.name}", "请重新安装 zhiwen")
     _require_free(host, port)
-    server = subprocess.Popen(server_command(script, host, port), env=_environment(host, data),
+    server = subprocess.Popen(server_command(script, host, port), env=_environment(data),
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     previous = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
@@ -77,20 +78,19 @@ def run_app(script: Path, host: str = "127.0.0.1", port: int = 8501, data: Path 
 
 
 def server_command(script: Path, host: str, port: int) -> list[str]:
-    """The child's command line, with every option as a flag."""
+    """The child's command line, with every option as a flag. Not from the working folder (-P), which may hold anything."""
     options = {**OPTIONS, "server.address": host, "server.port": port}
     flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(script), *flags]
+    if host in _LOOPBACK:
+        # A page elsewhere must not reach this one by a name that resolves to loopback (DNS rebinding).
+        flags.append(f"--server.allowedHosts={json.dumps(_LOOPBACK)}")
+    return [sys.executable, "-P", "-m", "views.serving", str(script), *flags]
 
 
-def _environment(host: str, data: Path | None) -> dict[str, str]:
+def _environment(data: Path | None) -> dict[str, str]:
     environment = {**os.environ, "PYTHONUTF8": "1", "LANGSMITH_TRACING": "false", "ANONYMIZED_TELEMETRY": "False"}
     if data is not None:
         environment["ZHIWEN_DATA"] = str(data.absolute())
-    if host in _LOOPBACK:
-        # A page elsewhere must not reach this one by a name that resolves to loopback (DNS rebinding). In the
-        # environment, because releases before the option exists would refuse the flag.
-        environment["STREAMLIT_SERVER_ALLOWED_HOSTS"] = " ".join(_LOOPBACK)
     return environment
 
 

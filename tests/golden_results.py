@@ -28,6 +28,7 @@ SAVED = {
     "growth": GROWTH.as_json(),
     "bench": [Figure("日期", "2026-11-22").as_json(), Figure("处理器核数", 2.0).as_json(), Figure("zhiwen --help", 0.4, "秒", 0.5, "5 次").as_json(),
               Figure("检索 p50", 8.0, "毫秒").as_json(), Figure("不用模型的回答 p95", 94.0, "毫秒", 150.0).as_json()],
+    "page": [Figure("日期", "2026-11-23").as_json(), Figure("按下回车到看见答案", 0.31, "秒", 0.5, "Chromium 中").as_json()],
     "ingest": [Figure("日期", "2026-11-23").as_json(), Figure("法规入库", 76.0, "秒", 90.0).as_json(), Figure("文字 PDF 读取", 186.0, "页/秒").as_json()],
 }
 

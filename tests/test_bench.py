@@ -87,7 +87,7 @@ def test_memory_and_processor_time_of_child_processes_count(tmp_path):
 
 
 def test_everything_is_measured_without_a_browser(monkeypatch, tmp_path):
-    monkeypatch.setattr(bench, "_browser", lambda: None)
+    monkeypatch.setattr(bench, "browser", lambda: None)
     monkeypatch.setattr(bench, "_STARTS", 1)
     monkeypatch.setattr(bench, "load_cases", lambda: load_cases()[:3])
     monkeypatch.chdir(tmp_path)

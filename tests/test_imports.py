@@ -80,7 +80,7 @@ def test_each_framework_is_known_to_two_files_at_most():
     crowded = {name: sorted(files) for name, files in used.items()
                if name not in standard | OURS | EVERYWHERE | {"streamlit", "typer", *FRAMEWORKS} and len(files) > 2}
     assert not crowded
-    assert not {path for path in used["streamlit"] if not path.startswith("views/")}
+    assert not {path for path in used["streamlit"] if not path.startswith("views/")} - {"eval/visitor.py"}     # speaks its protocol
     assert not {path for path in used["typer"] if not path.startswith("kb/cli")}
 
 

@@ -31,7 +31,7 @@ def test_a_checkout_and_an_installed_program_have_the_same_options():
 
 def test_the_server_listens_on_the_asked_address_and_reports_nothing_home():
     command = server_command(APP, "127.0.0.1", 8600)
-    assert command[:5] == [sys.executable, "-m", "streamlit", "run", str(APP)]
+    assert command[:5] == [sys.executable, "-P", "-m", "views.serving", str(APP)]
     assert {"--server.address=127.0.0.1", "--server.port=8600", "--browser.gatherUsageStats=false",
             "--client.toolbarMode=minimal", "--client.showErrorDetails=none"} <= set(command)
 

@@ -27,6 +27,7 @@ def test_the_published_page_and_the_readme_state_what_is_saved_beside_them():
 def test_the_readme_states_each_figure_as_it_was_saved():
     assert stated(SAVED).split("\n\n") == [
         "`zhiwen bench --corpus FOLDER` (2 cores, 2026-11-22): `--help` 0.4 s; search p50 8 ms; answers p95 94 ms.",
+        "`zhiwen bench page --data FOLDER` (2026-11-23): Enter to answer 0.31 s.",
         "`zhiwen bench ingest --statutes FILE --pdf FILE` (2026-11-23): laws to a searchable index 76 s; text PDF read 186 pages/s.",
         "`zhiwen bench growth --statutes FILE` (2 cores, 2026-11-22): 100 articles indexed in 10 s, searched in 2 ms, answered in 30 ms, "
         "with 200 MB (medians)."]

@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,19 +16,21 @@ from kb.incidents import record
 from kb.render import escape_markdown
 from kb.route import host_of
 from kb.throttle import Throttle
-from kb.types import Answer
+from kb.types import Answer, Sending
 from views.wording import CHINESE, LANGUAGES, Wording
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_status_container import StatusContainer
+    from streamlit.navigation.page import StreamlitPage
 
     from kb.assemble import Library
     from kb.settings import Settings
 
-__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "scroll_to_answer", "seconds_to_wait", "spoken",
-           "turns", "wording"]
+__all__ = ["Turn", "choose_language", "endpoint", "explain", "guarded", "library", "name_page", "scroll_to_answer", "seconds_to_wait",
+           "spoken", "turns", "warm", "wording"]
 
 T = TypeVar("T")
+_LOOK_EVERY_S = 0.3      # at how far the opening of the library is
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,10 @@ class Turn:
 
 @dataclass
 class _Shelf:
-    """Where this process keeps its library. The lock makes a second session wait while the first one indexes."""
+    """Where this process keeps its library. The lock makes everybody else wait while one opens it; `step` says how far that is."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
+    step: str = ""
     library: "Library | None" = None
     askers: Throttle = field(default_factory=lambda: Throttle(rate=0.5, burst=10))         # each session
     addresses: Throttle = field(default_factory=lambda: Throttle(rate=5.0, burst=60))      # a class room behind one
@@ -62,12 +66,44 @@ def library() -> "Library":
         KbError: the settings or the data folder do not allow it.
     """
     shelf = _shelf()
+    if shelf.library is not None:
+        return shelf.library
+    place = st.empty()
+    try:
+        with place.container(), st.status(wording().preparing) as status:
+            while not shelf.lock.acquire(timeout=_LOOK_EVERY_S):
+                _say(status, shelf.step)
+            try:
+                return _filled(shelf, lambda step: _say(status, step))
+            finally:
+                shelf.lock.release()
+    finally:
+        place.empty()        # also where an error says the rest
+
+
+def warm() -> None:
+    """Open the library before anybody asks for it, and answer once, because the first answer reads what later ones share.
+
+    Called by the server in a thread of its own. Where it fails the first visitor meets the same error, and is told.
+    """
+    from kb.answer import SAMPLE_QUESTIONS
+    from kb.types import Question
+
+    shelf = _shelf()
+    with suppress(Exception):
+        with shelf.lock:
+            opened = _filled(shelf, lambda step: None)
+        opened.assistant.ask(Question(SAMPLE_QUESTIONS[0], as_of=opened.clock.today(), sending=Sending.LOCAL))
+
+
+def _filled(shelf: _Shelf, progress: Callable[[str], None]) -> "Library":
+    """Its library, opened by whoever holds the lock first."""
+    def told(step: str) -> None:
+        shelf.step = step
+        progress(step)
+
     if shelf.library is None:
-        place = st.empty()
-        with place.container(), st.status(wording().preparing) as status, shelf.lock:
-            if shelf.library is None:
-                shelf.library = _open(lambda step: _say(status, step))
-        place.empty()
+        shelf.library = _open(told)
     return shelf.library
 
 
@@ -87,7 +123,7 @@ def _open(progress: Callable[[str], None]) -> "Library":
 
 
 def _say(status: "StatusContainer", step: str) -> None:
-    status.update(label=f"{wording().preparing} {escape_markdown(step)}")
+    status.update(label=f"{wording().preparing} {escape_markdown(step)}".rstrip())
 
 
 def turns() -> list[Turn]:
@@ -116,6 +152,20 @@ def choose_language() -> None:
 
 def _take_language() -> None:
     st.session_state["language"] = st.session_state["language_choice"]
+
+
+def name_page(page: "StreamlitPage") -> "StreamlitPage":
+    """`page`, with its title in the browser's tab and the language of the interface in the document, where it is not Chinese."""
+    st.set_page_config(page_title="知问" if page.url_path == "" else f"{page.title} · 知问")
+    if wording() is not CHINESE:
+        st.components.v2.component("language", js=_IN_ENGLISH)(key="language-of-the-document")
+    return page
+
+
+_IN_ENGLISH = """export default () => {
+  document.documentElement.lang = "en";
+  return () => { document.documentElement.lang = "zh-CN"; };
+}"""
 
 
 def endpoint(settings: "Settings") -> str:
