@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from eval.cases import GROUP_NAMES, OVERALL, load_cases
+from eval.cases import load_cases
 from eval.gate import shown
 from eval.record import Record, overall, read_record
 from eval.report import report
@@ -22,11 +22,12 @@ from kb.errors import KbError
 __all__ = ["Evaluation", "last_evaluation", "run_evaluation"]
 
 _RECORD = Path("evaluation") / "last.json"
+_PROGRAM = "from kb.cli import main; main()"
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The last run on this data folder. A figure is (part, group, metric, value as shown, number of cases)."""
+    """The last run on this data folder."""
 
     record: Record
 
@@ -43,10 +44,13 @@ class Evaluation:
         return len(self.record.results.below_gate())
 
     @property
-    def figures(self) -> list[tuple[str, str, str, str, int]]:
-        """Of all groups together."""
-        return [(PART_NAME[f.part], GROUP_NAMES[OVERALL], f.metric, shown(f.metric, f.value), f.cases)
-                for f in overall(self.record.results)]
+    def cases(self) -> int:
+        return len({score.case for score in self.record.results.scores})
+
+    @property
+    def figures(self) -> list[tuple[str, str, str, int]]:
+        """(part, metric, value as shown, number of cases) over all groups together."""
+        return [(PART_NAME[f.part], f.metric, shown(f.metric, f.value), f.cases) for f in overall(self.record.results)]
 
     def page(self) -> str:
         """The report as one HTML file that needs nothing else."""
@@ -69,7 +73,7 @@ def run_evaluation(data: Path, say: Callable[[str], None], stopping: threading.E
         KbError: it could not be run; says the last line that it said.
     """
     (data / _RECORD).parent.mkdir(exist_ok=True)
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "eval", "all", "--data", str(data), "--save",
+    command = [sys.executable, "-c", _PROGRAM, "eval", "all", "--data", str(data), "--save",
                str(data / _RECORD)]
     environment = {**os.environ, "ZHIWEN_MODEL": "", "PYTHONUTF8": "1"}
     with subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
