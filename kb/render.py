@@ -22,7 +22,7 @@ GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生
 COMPOSED_LABEL = "由程序从资料库摘编"
 DIGEST_MARK = "本库要点，非法条原文"
 UNVERIFIED_MARK = "（未核实）"
-EDITED_MARK = "名称、日期或状态由管理员改过"
+EDITED_MARK = "管理员改过"
 UNDERSTOOD_AS = "理解为："
 NO_LEGAL_ADVICE = "这里的内容供学习和初步判断参考，不是法律意见；重要事项请咨询律师或主管部门。"
 

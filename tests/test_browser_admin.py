@@ -108,7 +108,8 @@ def test_a_text_is_uploaded_previewed_published_edited_and_removed(browser, admi
         assert page.get_by_text(library.edited, exact=True).first.is_visible()
         picture(page, "admin-version")
         shown = subprocess.run(zhiwen("show", "反不正当竞争法", "10", "--data", str(data)), cwd=PROJECT, capture_output=True, encoding="utf-8")
-        assert "至 2026-12-31" in shown.stdout, shown.stdout + shown.stderr
+        assert "（2025修订）第十条 · 官方文本" in shown.stdout, shown.stdout + shown.stderr
+        assert "由管理员改过" in shown.stdout
         page.get_by_role("button", name=library.remove).click()
         dialog.get_by_text(library.confirm).click()
         picture(page, "admin-remove")

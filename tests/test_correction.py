@@ -10,6 +10,7 @@ from ingest.pipeline import ingest_paths
 from ingest.preview import preview_paths
 from kb.catalogue import Catalogue
 from kb.correction import Correction, carried_over, corrected
+from kb.currency import notices_for
 from kb.errors import KbError, LibraryBusy
 from kb.index import open_index
 from kb.lock import writer_lock
@@ -128,7 +129,9 @@ def test_a_reader_sees_that_it_was_edited(data, edit):
     edit(status=Status.CURRENT)
     with Catalogue(data) as catalogue:
         passage = catalogue.passages_of(only(data).id)[0]
+        versions = catalogue.versions()
     assert EDITED_MARK in source_facts(Citation(1, passage, "", "第一条"), date(2026, 11, 22))
+    assert "edited" in [notice.kind for notice in notices_for([passage], REGISTER, versions, date(2026, 11, 22))]
     assert EDITED_MARK not in source_facts(Citation(1, PASSAGES[0], "", "第一条"), date(2026, 11, 22))
 
 
