@@ -20,7 +20,7 @@ from views.session import choose_language, guarded, spoken
 if TYPE_CHECKING:
     from kb.administration import Desk
 
-__all__ = ["behind_the_door", "desk", "head", "is_admitted", "tell"]
+__all__ = ["behind_the_door", "desk", "head", "is_admitted", "opens_anew", "tell"]
 
 _ADMITTED = "admin_admitted"     # session key
 _TOLD = "admin_told"
@@ -131,6 +131,16 @@ def _open(progress: Callable[[str], None]) -> "Desk":
     from kb.settings import Settings
 
     return open_desk(Settings.load(), progress=progress)
+
+
+def opens_anew() -> Callable[[], None]:
+    """To be called by a worker that has mended the library: the next page opens it again, and looks whether all is well."""
+    office = _office()
+
+    def close() -> None:
+        office.desk = None
+
+    return close
 
 
 def head(title: str, intro: str = "") -> None:

@@ -10,7 +10,7 @@ from kb.generations import current_manifest
 from kb.render import escape_markdown
 from views import admin_work
 from views.admin_care_wording import STATE
-from views.admin_session import desk, head
+from views.admin_session import desk, head, opens_anew
 from views.session import explain, spoken
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def page() -> None:
         st.caption(words.rebuild_what)
         if not admin_work.show_progress("rebuild", words.rebuilding):
             if st.button(words.rebuild, key="rebuild", icon=":material/construction:", disabled=admin_work.is_busy()):
-                admin_work.start("rebuild", lambda work: opened.rebuild())
+                _start_rebuilding(opened)
             if done := admin_work.finished("rebuild"):
                 st.success(words.rebuilt.format(passages=done.result.passages))
     st.header(words.jobs, anchor=False)
@@ -47,6 +47,17 @@ def page() -> None:
         st.caption(words.no_jobs)
     for job in jobs:
         _show_job(job)
+
+
+def _start_rebuilding(opened: "Desk") -> None:
+    close = opens_anew()
+
+    def rebuild(work: admin_work.Work) -> object:
+        manifest = opened.rebuild()
+        close()
+        return manifest
+
+    admin_work.start("rebuild", rebuild)
 
 
 def _show_state(opened: "Desk") -> None:
