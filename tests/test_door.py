@@ -36,7 +36,7 @@ def test_a_link_opens_once_and_is_then_said_to_be_used(door):
     assert door.seconds_closed() == 0.0
 
 
-@pytest.mark.parametrize("given", ["wrong", "", "righ", "right ", "右", "\ud800"])
+@pytest.mark.parametrize("given", ["wrong", "", "righ", "right ", "右", "\ud800"], ids=ascii)
 def test_anything_else_opens_nothing(door, given):
     assert door.try_token(given) is Admission.WRONG
 

@@ -165,7 +165,6 @@ class EvaluationWords:
     gate_missed: str
     columns: tuple[str, ...]             # part, metric, value, cases
     report: str
-    making: str
 
 
 EVALUATION = {
@@ -173,12 +172,12 @@ EVALUATION = {
         title="评测", intro="用程序自带的题库评测现在的资料库：找得到、答得对、该拒答时拒答。不用模型，不涉及读者的提问，需要几分钟。",
         run="开始评测", running="正在评测…", none="这个数据文件夹还没有评测过。", measured="{day} 评测，资料库版本 {version}，共 {cases} 题",
         other_library="此后资料库有变动，结果可能不同，可以重新评测。", gate_passed="全部达到门槛。", gate_missed="低于门槛 {count} 项，详情见报告。",
-        columns=("部分", "指标", "结果", "题数"), report="下载报告（HTML，可离线打开和打印）", making="正在生成报告…"),
+        columns=("部分", "指标", "结果", "题数"), report="下载报告（HTML，可离线打开和打印）"),
     ENGLISH.name: EvaluationWords(
         title="Evaluation", intro="Measures this library with the questions that ship with the program. No model, no reader's question; a few minutes.",
         run="Run the evaluation", running="Measuring…", none="Nothing was measured on this data folder yet.",
         measured="Measured on {day}, library {version}, {cases} cases",
         other_library="The library has changed since; measure again for its figures now.", gate_passed="Everything meets the gate.",
         gate_missed="{count} figures are below the gate; the report names them.", columns=("Part", "Metric", "Value", "Cases"),
-        report="Download the report (HTML, works offline)", making="Making the report…"),
+        report="Download the report (HTML, works offline)"),
 }

@@ -10,14 +10,15 @@ from kb.errors import KbError
 from kb.render import escape_markdown, status_of
 from kb.types import Status, Tier, Version
 from views.admin_session import tell
-from views.admin_wording import LIBRARY, TERMS
-from views.session import explain, guarded, spoken
+from views.admin_wording import ADMIN, LIBRARY, TERMS
+from views.session import explain, spoken
 
 if TYPE_CHECKING:
     from kb.administration import Desk
 
 __all__ = ["show_version"]
 
+_DOING = "library_doing"         # session key: what is being done, to which version
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _COLOUR = {Status.CURRENT: "green", Status.AMENDED: "gray", Status.REPEALED: "red", Status.NOT_YET_IN_FORCE: "blue", Status.UNKNOWN: "orange"}
 _TIER_COLOUR = {Tier.OFFICIAL: "green", Tier.DIGEST: "blue", Tier.GUIDE: "blue", Tier.USER: "orange"}
@@ -39,17 +40,31 @@ def show_version(opened: "Desk", version: Version, passages: int) -> None:
             if contents.open:
                 places = dict.fromkeys(" › ".join((*p.heading_path, p.locator)) for p in opened.catalogue.passages_of(version.id))
                 st.code("\n".join(places), language=None, wrap_lines=True)
+        if version.bundled:
+            st.caption(words.read_only)
+            return
+        doing: tuple[str, str] = st.session_state.get(_DOING, ("", ""))
+        if doing == ("edit", version.id):
+            _edit(opened, version)
+            return
+        if doing == ("remove", version.id):
+            _remove(opened, version, passages)
+            return
         with st.container(horizontal=True):
-            if version.bundled:
-                st.caption(words.read_only)
-                return
-            if st.button(words.edit, key=f"edit-{version.id}", icon=":material/edit:"):
-                st.dialog(words.edit_title)(guarded(lambda: _edit(opened, version)))()
-            if st.button(words.remove, key=f"remove-{version.id}", icon=":material/delete:"):
-                st.dialog(words.remove_title)(guarded(lambda: _remove(opened, version, passages)))()
+            st.button(words.edit, key=f"edit-{version.id}", icon=":material/edit:", on_click=_begin, args=("edit", version.id))
+            st.button(words.remove, key=f"remove-{version.id}", icon=":material/delete:", on_click=_begin, args=("remove", version.id))
             if original := opened.catalogue.original(version.sha256):
                 st.download_button(words.original, original.read_bytes, file_name=version.file_name.rpartition("/")[2] or "original",
                                    mime="application/octet-stream", key=f"original-{version.id}", icon=":material/download:", on_click="ignore")
+
+
+def _begin(what: str = "", version_id: str = "") -> None:
+    """One thing at a time; without a name, nothing any more."""
+    st.session_state[_DOING] = (what, version_id)
+
+
+def _cancel(key: str) -> None:
+    st.button(spoken(ADMIN).cancel, key=key, on_click=_begin)
 
 
 def _name(version: Version) -> str:
@@ -74,8 +89,9 @@ def _shown(field: str, written: str) -> str:
 
 def _edit(opened: "Desk", version: Version) -> None:
     words, terms = spoken(LIBRARY), spoken(TERMS)
+    st.subheader(words.edit_title, anchor=False)
     st.caption(words.edit_help)
-    with st.form(f"form-{version.id}", border=False):
+    with st.form("edit", border=False):
         names = {name: st.text_input(terms.fields[name], getattr(version, name), key=f"field-{name}",
                                      help=words.document_help if name == "document" else None)
                  for name in ("title", "label", "document")}
@@ -87,13 +103,14 @@ def _edit(opened: "Desk", version: Version) -> None:
         with st.container(horizontal=True):
             save = st.form_submit_button(words.save, type="primary", key="save")
             undo = bool(version.edited) and st.form_submit_button(words.undo, key="undo", icon=":material/undo:")
+    _cancel("cancel-edit")
     if save or undo:
         wanted = Correction.as_file_says(version) if undo else Correction(**names, **dates, status=status or version.status)
         _save(opened, version, wanted)
 
 
 def _save(opened: "Desk", version: Version, wanted: Correction) -> None:
-    """Errors stay in the dialog, beside what was typed."""
+    """An error stays beside what was typed."""
     words = spoken(LIBRARY)
     if wanted == Correction.none_of(version):
         st.info(words.unchanged)
@@ -106,16 +123,21 @@ def _save(opened: "Desk", version: Version, wanted: Correction) -> None:
         return
     st.session_state["library_open"] = edited.document      # where it is now found
     tell(words.saved)
+    _begin()
     st.rerun()
 
 
 def _remove(opened: "Desk", version: Version, passages: int) -> None:
     words = spoken(LIBRARY)
+    st.subheader(words.remove_title, anchor=False)
     st.markdown(words.remove_what.format(name=f"**{escape_markdown(_name(version))}**", passages=passages))
     st.markdown("\n".join(f"- {escape_markdown(line)}" for line in (
         words.remove_gone.format(file=version.file_name or "—"), words.remove_again)))
     sure = st.checkbox(words.confirm, key="confirm")
-    if st.button(words.remove, key="really-remove", type="primary", icon=":material/delete_forever:", disabled=not sure):
+    with st.container(horizontal=True):
+        really = st.button(words.remove, key="really-remove", type="primary", icon=":material/delete_forever:", disabled=not sure)
+        _cancel("cancel-remove")
+    if really:
         try:
             with st.spinner(words.removing):
                 change = opened.remove([version.id])
@@ -123,4 +145,5 @@ def _remove(opened: "Desk", version: Version, passages: int) -> None:
             st.error(escape_markdown(explain(error)))
             return
         tell(escape_markdown(words.removed.format(name=_name(version), passages=len(change.removed))))
+        _begin()
         st.rerun()

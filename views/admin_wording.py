@@ -57,7 +57,6 @@ class AdminWords:
     lock: str
     preparing: str
     warning: str
-    working: str
     stop: str
     cancel: str
     stopped: str
@@ -66,12 +65,12 @@ class AdminWords:
 ADMIN = {
     CHINESE.name: AdminWords(
         name="知问 · 管理", library="资料库", upload="上传", notes="读者来信", currency="时效核对", state="维护", evaluation="评测",
-        lock="锁定", preparing="首次使用，正在准备资料库…", warning="资料库目前有问题：{warning}", working="正在处理…", stop="停止",
+        lock="锁定", preparing="首次使用，正在准备资料库…", warning="资料库目前有问题：{warning}", stop="停止",
         cancel="取消", stopped="已停止。"),
     ENGLISH.name: AdminWords(
         name="Zhiwen · Administration", library="Library", upload="Upload", notes="From readers", currency="Currency",
         state="Maintenance", evaluation="Evaluation", lock="Lock", preparing="First use: preparing the library…",
-        warning="Something is wrong with the library: {warning}", working="Working…", stop="Stop", cancel="Cancel",
+        warning="Something is wrong with the library: {warning}", stop="Stop", cancel="Cancel",
         stopped="Stopped."),
 }
 
@@ -88,7 +87,6 @@ class DoorWords:
     how: str
     renew: str
     renewed: str
-    locked: str
 
 
 DOOR = {
@@ -96,13 +94,13 @@ DOOR = {
         title="管理页已锁定", missing="请用终端里显示的链接打开。链接只能用一次，刷新页面后需要新的链接。",
         used="这个链接已经用过，不能再用。", wrong="链接不对。请核对是否复制完整。", too_soon="刚才的链接不对，请过 {seconds} 秒再打开正确的链接。",
         how="在运行 zhiwen admin 的终端里查看新的链接；找不到终端时，请重新启动 zhiwen admin。", renew="在终端显示新的链接",
-        renewed="新的链接已经显示在终端里。", locked="已锁定。再次进入需要新的链接。"),
+        renewed="新的链接已经显示在终端里。"),
     ENGLISH.name: DoorWords(
         title="The administration is locked", missing="Open the link shown on the terminal. It works once; a refreshed page needs another.",
         used="This link has been used and opens nothing any more.", wrong="This is not the link. Please check that you copied all of it.",
         too_soon="That was not the link; please open the right one in {seconds} s.",
         how="Look for the new link on the terminal that runs zhiwen admin; if you cannot find it, start zhiwen admin again.",
-        renew="Show a new link on the terminal", renewed="A new link is shown on the terminal.", locked="Locked. You need a new link to come in."),
+        renew="Show a new link on the terminal", renewed="A new link is shown on the terminal."),
 }
 
 
