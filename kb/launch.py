@@ -33,7 +33,7 @@ OPTIONS: Mapping[str, str | bool | int] = {
     "client.showErrorLinks": False,
     "theme.font": _FONT,
     "theme.headingFont": _FONT,
-    "theme.headingFontSizes": "2rem",        # of the page title; the others follow
+    "theme.headingFontSizes": '["2rem", "1.4rem", "1.15rem"]',      # of h1 to h3; one value alone would be that of all six
     "theme.baseRadius": "0.6rem",
     "theme.light.yellowBackgroundColor": "#ffeb99",     # the marker pen in an opened source
     "theme.dark.yellowBackgroundColor": "#5c4d00",

@@ -44,7 +44,7 @@ def latest_link(log: Path, before: int = 0) -> str:
 def tab(browser, address: str, link: str, viewport=DESKTOP, **options):
     """A fresh session; on leaving, nothing but loopback was asked for."""
     context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     page = context.new_page()
     requested = []
     page.on("request", lambda request: requested.append(request.url))
@@ -82,12 +82,14 @@ def test_a_text_is_uploaded_previewed_published_edited_and_removed(browser, admi
     with tab(browser, address, latest_link(log)) as page:
         page.get_by_role("heading", name=library.title, exact=True).wait_for()
         page.wait_for_function("!location.href.includes('token')")
+        page.get_by_role("button", name=library.open).first.wait_for()
         picture(page, "admin-library")
         go(page, ADMIN[NAME].upload, words.title)
+        page.locator("input[type=file]").wait_for(state="attached")
         picture(page, "admin-upload-empty")
         hostile = next((Path(CORPUS) / "formats").glob("99_XXE*"))
         chosen(page, words, file, hostile)
-        page.get_by_text(f"《{TITLE}》（2025修订）").wait_for()
+        page.get_by_text(f"《{TITLE}》（2025修订）", exact=True).wait_for()
         page.get_by_text(words.outcomes["REFUSED"], exact=True).wait_for()
         assert not (data / "originals" / digest).exists(), "a preview stores nothing"
         picture(page, "admin-upload-preview")

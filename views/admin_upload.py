@@ -130,7 +130,7 @@ def _show_file(file: "FilePreview", number: int) -> None:
         for page_read in file.doubtful_pages:
             st.caption(words.page.format(page=page_read.page, characters=page_read.characters, quality=f"{page_read.quality:.0%}"))
         for warning in file.warnings:
-            st.warning(escape_markdown(words.remedy.format(problem=warning.problem, remedy=warning.remedy)))
+            st.markdown(f":orange[:material/info:] :small[{escape_markdown(words.remedy.format(problem=warning.problem, remedy=warning.remedy))}]")
         if file.problem:
             st.error(escape_markdown(words.remedy.format(problem=file.problem.problem, remedy=file.problem.remedy)))
 
