@@ -95,11 +95,12 @@ def _edit(opened: "Desk", version: Version) -> None:
         names = {name: st.text_input(terms.fields[name], getattr(version, name), key=f"field-{name}",
                                      help=words.document_help if name == "document" else None)
                  for name in ("title", "label", "document")}
-        status = st.selectbox(terms.fields["status"], list(Status), index=list(Status).index(version.status), key="field-status",
-                              format_func=lambda each: terms.statuses[each])
-        dates = {name: st.date_input(terms.fields[name], getattr(version, name), key=f"field-{name}", format="YYYY-MM-DD",
-                                     min_value=_FIRST_DAY, max_value=_LAST_DAY)
-                 for name in ("issued", "in_force_from", "in_force_to")}
+        state, *days = st.columns(4)
+        status = state.selectbox(terms.fields["status"], list(Status), index=list(Status).index(version.status), key="field-status",
+                                 format_func=lambda each: terms.statuses[each])
+        dates = {name: column.date_input(terms.fields[name], getattr(version, name), key=f"field-{name}", format="YYYY-MM-DD",
+                                         min_value=_FIRST_DAY, max_value=_LAST_DAY)
+                 for name, column in zip(("issued", "in_force_from", "in_force_to"), days, strict=True)}
         with st.container(horizontal=True):
             save = st.form_submit_button(words.save, type="primary", key="save")
             undo = bool(version.edited) and st.form_submit_button(words.undo, key="undo", icon=":material/undo:")
