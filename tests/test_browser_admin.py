@@ -156,10 +156,13 @@ def test_every_page_fits_the_screen(browser, admin, name, viewport, options):
 
 
 def _follow(page, name: str, title: str) -> None:
-    """On a narrow screen the pages are in a menu."""
-    if not page.get_by_test_id("stTopNavLink").filter(has_text=name).is_visible():
+    """On a narrow screen the pages are in a menu, which stays open."""
+    top = page.get_by_test_id("stTopNavLink").filter(has_text=name)
+    if top.is_visible():
+        top.click()
+    else:
         page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
-    else:
-        page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     page.get_by_role("heading", name=title, exact=True).wait_for()
+    page.wait_for_function("document.querySelector('[data-stale=true]') === null")
