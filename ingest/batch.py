@@ -53,7 +53,7 @@ class Batch:
         """Write everything, or nothing where nothing changed, and begin anew. Returns what was written."""
         started = time.monotonic()
         plan = self.catalogue.plan(
-            [(document.version, document.passages) for document in self.documents.values()], removals,
+            self.catalogue.as_edited([(document.version, document.passages) for document in self.documents.values()]), removals,
             files=list(self.records.values()), forgotten=forgotten, marks=marks)
         if self.embedder and (plan.documents or plan.removals or plan.files or plan.forgotten or marks):
             if plan.touched or plan.removals:

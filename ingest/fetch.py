@@ -9,7 +9,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,14 +17,11 @@ from ingest.connection import FetchPolicy
 from ingest.document import RawFile, SourceWarning
 from ingest.download import Downloader, Page, host_of
 from ingest.official_page import attachment, doubts_about, file_name
-from ingest.pipeline import ingest_paths
+from ingest.pipeline import ingest_paths, settle
 from ingest.sandbox import ParserPool
-from kb.catalogue import Catalogue
 from kb.errors import KbError, SourceError
-from kb.lock import writer_lock
 from kb.ports import Clock, Embedder
 from kb.registry import RegisteredVersion, Registry
-from kb.store import complete, store
 from kb.types import Kind, Status, Tier, Version
 
 __all__ = ["Fetched", "Fetcher", "Wanted", "named", "official_policy", "wanted"]
@@ -172,17 +169,11 @@ class Fetcher:
                                   clock=self._clock)
             if report.problems:
                 raise SourceError(report.problems[0].problem, report.problems[0].remedy)
-            self._settle(folder, f"fetched:{each.entry.title}@{each.entry.label}")
+            settle(folder, lambda record: f"fetched:{each.entry.title}@{each.entry.label}", self._data,
+                   embedder=self._embedder, clock=self._clock)
         warnings = tuple(SourceWarning(name, doubt, f"请对照官方网页核对：{page.url}") for doubt in doubts)
         return Fetched(each, page.url, digest, len(page.data), report.passages,
                        warnings=(*report.warnings, *warnings))
-
-    def _settle(self, folder: Path, place: str) -> None:
-        with writer_lock(self._data, clock=self._clock, command="fetch"), Catalogue(self._data) as catalogue:
-            complete(catalogue, self._embedder)
-            inside = [r for r in catalogue.files() if Path(r.location).is_relative_to(folder)]
-            store(catalogue, catalogue.plan([], files=[replace(r, location=place) for r in inside],
-                                            forgotten=[r.location for r in inside]), self._embedder)
 
 
 def _row(entry: RegisteredVersion, name: str, digest: str, url: str) -> dict[str, object]:

@@ -4,8 +4,8 @@
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from kb.glossary import Glossary
 from kb.lock import writer_lock
 from kb.ports import Clock, Embedder
 from kb.registry import Registry
-from kb.store import complete, is_complete
+from kb.store import complete, is_complete, store
 
-__all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths", "run_over", "searched_pages"]
+__all__ = ["IngestReport", "Progress", "ingest_bundled", "ingest_paths", "run_over", "searched_pages", "settle"]
 
 _BUNDLED = "bundled:"
 _GLOSSARY = "glossary.toml"
@@ -87,6 +87,22 @@ def run_over(paths: Sequence[Path], run: Run, *, prune: bool) -> tuple[list[File
     run.look_again()
     run.finish()
     return missing, removed
+
+
+def settle(folder: Path, place: Callable[[FileRecord], str], data: Path, *, embedder: Embedder, clock: Clock) -> None:
+    """What was taken in from a folder that will not last gets a place of another kind, `fetched:…` or `upload:…`.
+
+    So no later run looks for it on the disk, and nothing brings a removed text back. An earlier file of the same version
+    and the same kind of place gives way.
+    """
+    with writer_lock(data, clock=clock, command="ingest"), Catalogue(data) as catalogue:
+        complete(catalogue, embedder)
+        records = catalogue.files()
+        inside = [record for record in records if Path(record.location).is_relative_to(folder)]
+        settled = [replace(record, location=place(record)) for record in inside]
+        held = {(record.version_id, record.location.partition(":")[0]) for record in settled}
+        earlier = [record.location for record in records if (record.version_id, record.location.partition(":")[0]) in held]
+        store(catalogue, catalogue.plan([], files=settled, forgotten=[*(r.location for r in inside), *earlier]), embedder)
 
 
 def ingest_bundled(library: Path, data: Path, *, registry: Registry, embedder: Embedder, clock: Clock,

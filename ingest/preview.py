@@ -61,12 +61,16 @@ class FilePreview:
         yield f"{self.outcome}  {self.name}" + (f"  （{self.format}）" if self.format else "")
         if self.version:
             yield from (f"      {line}" for line in self._identity(self.version))
-            yield from (f"        {line}" for line in _tree(self.branches, whole=whole_tree))
+            yield from (f"        {line}" for line in self.tree(whole=whole_tree))
         for page in self.doubtful_pages:
             yield f"      第 {page.page} 页：{page.characters} 字，清晰度 {page.quality:.0%}"
         yield from (f"      提示：{warning.problem}。{warning.remedy}" for warning in self.warnings)
         if self.problem:
             yield f"      未入库：{self.problem.problem}。{self.problem.remedy}"
+
+    def tree(self, *, whole: bool) -> Iterator[str]:
+        """Headings, indented, with the first and last place under each; only the outermost ones unless `whole`."""
+        yield from _tree(self.branches, whole=whole)
 
     def _identity(self, version: Version) -> Iterator[str]:
         yield f"《{version.title}》（{version.label}）"

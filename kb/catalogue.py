@@ -29,12 +29,13 @@ from kb.catalogue_file import (
     open_writing,
     truncate_log,
 )
+from kb.correction import carried_over
 from kb.disk import refusal
 from kb.errors import ReadOnlyLibrary
 from kb.private_folder import release
 from kb.types import Passage, Tier, Version
 
-__all__ = ["Catalogue", "Change", "FileRecord", "Plan"]
+__all__ = ["Catalogue", "Change", "FileRecord", "Job", "Plan"]
 
 _REMOVAL = "removal not yet overwritten"
 _AT_ONCE = 500             # SQLite bounds the number of variables in a statement
@@ -59,6 +60,16 @@ class FileRecord:
     fingerprint: str
     version_id: str
     owner: str = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A finished piece of work. `started` is an ISO time in Shanghai; after a removal a report keeps its figures only."""
+
+    kind: str
+    started: str
+    seconds: float
+    report: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +201,12 @@ class Catalogue:
             found = connection.execute(sa.select(schema.files).order_by("location"))
             return [FileRecord(**row._mapping) for row in found]
 
+    def jobs(self, most: int = 50) -> list[Job]:
+        """What was done to the library, the latest first."""
+        newest = sa.select(schema.jobs).order_by(schema.jobs.c.id.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [Job(row.kind, row.started, row.seconds, row.report) for row in connection.execute(newest)]
+
     def mark(self, key: str) -> str:
         """A remembered value, such as the digest of the bundled library; empty where none is."""
         with self._engine.connect() as connection:
@@ -205,6 +222,12 @@ class Catalogue:
         return path if digest.isalnum() and path.is_file() else None
 
     # --- the write side
+
+    def as_edited(self, documents: Sequence[tuple[Version, Sequence[Passage]]]) -> list[tuple[Version, Sequence[Passage]]]:
+        """Documents as files have them, with what an administrator edited in these versions left as edited."""
+        stored = {version.id: version for version in self.versions() if version.edited}
+        return [carried_over(version, passages, stored[version.id]) if version.id in stored else (version, passages)
+                for version, passages in documents]
 
     def plan(self, documents: Sequence[tuple[Version, Sequence[Passage]]], removals: Iterable[str] = (), *,
              files: Sequence[FileRecord] = (), forgotten: Iterable[str] = (),

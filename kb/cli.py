@@ -71,6 +71,14 @@ def open_app(data: Data = None, host: Host = "127.0.0.1",
     raise typer.Exit(run_app(Path(__file__).parent.parent / "app.py", host, port, settings(data).data))
 
 
+@app.command("admin")
+def open_admin(data: Data = None, host: Host = "127.0.0.1", port: Port = 8502) -> None:
+    """打开资料库管理页：上传、修改、移除、核对、读者反馈、评测。终端会显示只能用一次的链接。"""
+    from kb.launch import run_admin
+
+    raise typer.Exit(run_admin(Path(__file__).parent.parent / "views" / "admin.py", host, port, settings(data).data))
+
+
 @bench_app.callback()
 def bench(context: typer.Context,
           corpus: Annotated[Path | None, typer.Option(help="要入库计时的官方文件夹（其下有 regulations 等）")] = None,

@@ -136,6 +136,7 @@ def notices_for(cited: Sequence[Passage], registry: Registry, versions: Iterable
         found += _old_numbers(seen)
         found += _unverified(seen)
         found += _unofficial(seen)
+        found += _edited(seen)
         found += _plan_period(seen)
     return list(dict.fromkeys([*found, *_digests(cited)]))
 
@@ -256,6 +257,11 @@ def _unofficial(seen: _Cited) -> Iterator[Notice]:
     official = any(v.tier is Tier.OFFICIAL and v.document == version.document for v in seen.library)
     yield Notice("unofficial", f"{_name(version)}{seen.passage.locator}引自自行添加的文件，不是核对过的官方文本；"
                                + ("以本库的官方文本为准" if official else "请以官方公布的文本为准"))
+
+
+def _edited(seen: _Cited) -> Iterator[Notice]:
+    if seen.version.edited:
+        yield Notice("edited", f"{_name(seen.version)}的名称、日期或状态由管理员改过，与文件里写的不同")
 
 
 def _plan_period(seen: _Cited) -> Iterator[Notice]:

@@ -1,5 +1,6 @@
-"""Start the web page: Streamlit as a child process, on this machine only unless told otherwise."""
+"""Start the web page or the administrator's: Streamlit as a child process, on this machine only unless told otherwise."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,13 +10,14 @@ import sys
 import time
 import urllib.request
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
+from kb.door import new_token
 from kb.errors import ConfigError
 
-__all__ = ["OPTIONS", "run_app", "server_command"]
+__all__ = ["ADMIN_OPTIONS", "OPTIONS", "admin_link", "run_admin", "run_app", "server_command"]
 
 _FONT = "PingFang SC, Hiragino Sans GB, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, sans-serif"
 
@@ -31,7 +33,7 @@ OPTIONS: Mapping[str, str | bool | int] = {
     "client.showErrorLinks": False,
     "theme.font": _FONT,
     "theme.headingFont": _FONT,
-    "theme.headingFontSizes": "2rem",        # of the page title; the others follow
+    "theme.headingFontSizes": '["2rem", "1.4rem", "1.15rem"]',      # of h1 to h3; one value alone would be that of all six
     "theme.baseRadius": "0.6rem",
     "theme.light.yellowBackgroundColor": "#ffeb99",     # the marker pen in an opened source
     "theme.dark.yellowBackgroundColor": "#5c4d00",
@@ -48,6 +50,7 @@ OPTIONS: Mapping[str, str | bool | int] = {
     "theme.dark.linkColor": "#7db8ee",
     "theme.dark.borderColor": "#39424f",
 }
+ADMIN_OPTIONS: Mapping[str, str | bool | int] = {**OPTIONS, "server.maxUploadSize": 20}      # MB, as ingest.load takes them
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _START_S = 60.0
 _STOP_S = 5.0
@@ -59,15 +62,53 @@ def run_app(script: Path, host: str = "127.0.0.1", port: int = 8501, data: Path 
     Raises:
         ConfigError: the script is missing, or the address cannot be listened on.
     """
+    return _serve(server_command(_present(script), host, port), host, port, data, lambda: _announce(host, port))
+
+
+def run_admin(script: Path, host: str = "127.0.0.1", port: int = 8502, data: Path | None = None) -> int:
+    """The same for the administrator's page. The link that opens it is printed once, and given to the child by a pipe:
+    a command line or an environment could be read by others, or be inherited by the child's own children.
+
+    Raises:
+        ConfigError: as `run_app`.
+    """
+    token, address = new_token(), _address(host, port)
+    return _serve(server_command(_present(script), host, port, ADMIN_OPTIONS), host, port, data,
+                  lambda: _announce_admin(admin_link(address, token), host), json.dumps({"token": token, "address": address}))
+
+
+def server_command(script: Path, host: str, port: int, options: Mapping[str, str | bool | int] = OPTIONS) -> list[str]:
+    """The child's command line, with every option as a flag. Not from the working folder (-P), which may hold anything."""
+    given = {**options, "server.address": host, "server.port": port}
+    flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in given.items()]
+    if host in _LOOPBACK:
+        # A page elsewhere must not reach this one by a name that resolves to loopback (DNS rebinding).
+        flags.append(f"--server.allowedHosts={json.dumps(_LOOPBACK)}")
+    return [sys.executable, "-P", "-m", "views.serving", str(script), *flags]
+
+
+def admin_link(address: str, token: str) -> str:
+    """What opens the administrator's page, once."""
+    return f"{address}/?token={token}"
+
+
+def _present(script: Path) -> Path:
     if not script.is_file():
         raise ConfigError(f"找不到页面程序 {script.name}", "请重新安装 zhiwen")
+    return script
+
+
+def _serve(command: list[str], host: str, port: int, data: Path | None, announce: Callable[[], None], secret: str = "") -> int:
     _require_free(host, port)
-    server = subprocess.Popen(server_command(script, host, port), env=_environment(data),
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, env=_environment(data), stdout=subprocess.DEVNULL,
+                              stdin=subprocess.PIPE if secret else subprocess.DEVNULL)
     previous = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
+        if server.stdin:
+            with contextlib.suppress(OSError), server.stdin:      # a child that has ended is noticed below
+                server.stdin.write(f"{secret}\n".encode())
         if _answers(server, host, port):
-            _announce(host, port)
+            announce()
         server.wait()
     except KeyboardInterrupt:
         return 0
@@ -75,16 +116,6 @@ def run_app(script: Path, host: str = "127.0.0.1", port: int = 8501, data: Path 
         signal.signal(signal.SIGTERM, previous)
         _stop(server)
     return 3
-
-
-def server_command(script: Path, host: str, port: int) -> list[str]:
-    """The child's command line, with every option as a flag. Not from the working folder (-P), which may hold anything."""
-    options = {**OPTIONS, "server.address": host, "server.port": port}
-    flags = [f"--{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in options.items()]
-    if host in _LOOPBACK:
-        # A page elsewhere must not reach this one by a name that resolves to loopback (DNS rebinding).
-        flags.append(f"--server.allowedHosts={json.dumps(_LOOPBACK)}")
-    return [sys.executable, "-P", "-m", "views.serving", str(script), *flags]
 
 
 def _environment(data: Path | None) -> dict[str, str]:
@@ -133,6 +164,15 @@ def _announce(host: str, port: int) -> None:
     has_screen = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.stdout.isatty() and has_screen:
         webbrowser.open(address)
+
+
+def _announce_admin(link: str, host: str) -> None:
+    """Not opened by itself: the address of a browser started by us would stand on its command line."""
+    lines = [f"知问管理页已启动，请在浏览器打开（链接只能用一次）：\n{link}", "按 Ctrl-C 结束。"]
+    if host not in _LOOPBACK:
+        lines.insert(1, "注意：管理页没有加密，同一网络里的人可能看到链接和上传的文件。请只在可信的网络中使用，或经由加密的代理。")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
 
 
 def _as_interrupt(signum: int, frame: FrameType | None) -> None:

@@ -14,12 +14,13 @@ from kb.lock import holds_lock, writer_lock
 
 __all__ = ["SCHEMA", "backups", "bring_up_to_date", "is_current"]
 
-SCHEMA = 3                 # raised with every change of the tables; a newer number is refused, never guessed at
+SCHEMA = 4                 # raised with every change of the tables; a newer number is refused, never guessed at
 _STEPS = {                 # what leads from each number to the next
     1: ("ALTER TABLE versions ADD COLUMN read_by TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE passages ADD COLUMN lead_in TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE passages ADD COLUMN page_label TEXT NOT NULL DEFAULT ''"),
     2: ("ALTER TABLE versions ADD COLUMN audience TEXT NOT NULL DEFAULT ''",),
+    3: ("ALTER TABLE versions ADD COLUMN edited JSON NOT NULL DEFAULT '[]'",),
 }
 _WAIT_S = 300.0            # another process may be at it
 

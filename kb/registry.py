@@ -160,6 +160,11 @@ class Registry:
         checks = [(e.currency_checked, e.currency_checked_by) for e in self.entries if e.currency_checked]
         return max(checks, default=None)
 
+    def changing(self, first: date, last: date) -> tuple[tuple[date, RegisteredVersion], ...]:
+        """Versions that come into force, or are in force for the last time, between two days (inclusive), soonest first."""
+        found = [(day, e) for e in self.entries for day in (e.in_force_from, e.in_force_to) if day and first <= day <= last]
+        return tuple(sorted(found, key=lambda each: (each[0], each[1].title)))
+
     def missing(self) -> tuple[RegisteredVersion, ...]:
         """Known to exist, but the text has not been collected."""
         return tuple(e for e in self.entries if not e.held)

@@ -13,7 +13,7 @@ from hashlib import sha256
 from kb.text import strip_controls
 from kb.types import Answer, Citation, Claim, Kind, Outcome, Part, Status, Tier, Verdict, Version
 
-__all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "GENERATED_LABEL", "NO_LEGAL_ADVICE", "UNDERSTOOD_AS", "UNVERIFIED_MARK",
+__all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "EDITED_MARK", "GENERATED_LABEL", "NO_LEGAL_ADVICE", "UNDERSTOOD_AS", "UNVERIFIED_MARK",
            "answer_markdown", "closing_lines", "effect_line", "escape_markdown", "implicit_label", "is_numbered", "layout",
            "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line", "source_link",
            "status_of", "to_json", "to_markdown", "to_record", "to_text", "verdict_label"]
@@ -22,6 +22,7 @@ GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生
 COMPOSED_LABEL = "由程序从资料库摘编"
 DIGEST_MARK = "本库要点，非法条原文"
 UNVERIFIED_MARK = "（未核实）"
+EDITED_MARK = "管理员改过"
 UNDERSTOOD_AS = "理解为："
 NO_LEGAL_ADVICE = "这里的内容供学习和初步判断参考，不是法律意见；重要事项请咨询律师或主管部门。"
 
@@ -103,7 +104,8 @@ def source_facts(citation: Citation, day: date) -> str:
     page = f"第 {passage.page} 页" if passage.page else ""
     page += f"（文中页码 {passage.page_label}）" if page and passage.page_label else ""
     mark = DIGEST_MARK if version.tier is Tier.DIGEST else version.tier.label
-    return _plain(" · ".join(fact for fact in (mark, page, effect_line(version, day)) if fact))
+    edited = EDITED_MARK if version.edited else ""
+    return _plain(" · ".join(fact for fact in (mark, page, effect_line(version, day), edited) if fact))
 
 
 def source_line(citation: Citation, day: date) -> str:

@@ -26,7 +26,7 @@ versions = sa.Table(
     *(sa.Column(name, sa.Date) for name in ("issued", "in_force_from", "in_force_to")),
     sa.Column("bundled", sa.Boolean, nullable=False), sa.Column("digest", sa.Text, nullable=False),
     sa.Column("document_key", sa.Text, nullable=False, index=True),
-    sa.Column("title_key", sa.Text, nullable=False, index=True))
+    sa.Column("title_key", sa.Text, nullable=False, index=True), sa.Column("edited", sa.JSON, nullable=False))
 passages = sa.Table(
     "passages", tables, sa.Column("id", sa.Text, primary_key=True),
     sa.Column("version_id", sa.ForeignKey("versions.id", ondelete="CASCADE"), nullable=False),
@@ -57,7 +57,7 @@ feedback = sa.Table(
 
 _VERSION_FIELDS = tuple(field.name for field in fields(Version))
 _PASSAGE_FIELDS = tuple(field.name for field in fields(Passage) if field.name != "version")
-_LATER = ("read_by", "lead_in", "page_label", "audience")       # since schema 2 and 3
+_LATER = ("read_by", "lead_in", "page_label", "audience", "edited")       # since schema 2, 3 and 4
 
 
 @lru_cache(maxsize=4096)
@@ -75,7 +75,8 @@ def version_row(version: Version, passages: Sequence[Passage]) -> dict[str, Any]
 
 def version_from(row: Mapping[Any, Any]) -> Version:
     given = {name: row[name] for name in _VERSION_FIELDS}
-    return Version(**given | {"kind": Kind(row["kind"]), "tier": Tier(row["tier"]), "status": Status(row["status"])})
+    return Version(**given | {"kind": Kind(row["kind"]), "tier": Tier(row["tier"]), "status": Status(row["status"]),
+                              "edited": tuple((name, said) for name, said in row["edited"])})
 
 
 def passage_row(passage: Passage) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.catalogue import Catalogue, Change, Plan
+from kb.correction import Correction, corrected
 from kb.disk import engine_errors, refusal
-from kb.errors import IndexDamaged, OtherEmbedder, ReadOnlyLibrary
+from kb.errors import IndexDamaged, KbError, OtherEmbedder, ReadOnlyLibrary
 from kb.generations import (
     Manifest,
     check_embedder,
@@ -25,8 +26,9 @@ from kb.index import index_entry, verify
 from kb.index_writer import GenerationWriter
 from kb.lock import writer_lock
 from kb.ports import Clock, Embedder, IndexEntry
+from kb.types import Version
 
-__all__ = ["complete", "is_complete", "rebuild_index", "remove_versions", "repair_index", "store", "verify_library"]
+__all__ = ["complete", "edit_version", "is_complete", "rebuild_index", "remove_versions", "repair_index", "store", "verify_library"]
 
 _REPAIR_WAIT_S = 300.0     # another process may be repairing the same index
 
@@ -118,6 +120,25 @@ def remove_versions(data: Path, version_ids: Iterable[str], embedder: Embedder, 
     with writer_lock(data, clock=clock, command="library remove"), Catalogue(data) as catalogue:
         complete(catalogue, embedder)
         return store(catalogue, catalogue.plan([], version_ids), embedder)
+
+
+def edit_version(data: Path, version_id: str, wanted: Correction, embedder: Embedder, clock: Clock) -> Version:
+    """Give a version other names, dates or status than its file; ids of passages stay, titles are indexed anew.
+
+    Raises:
+        KbError: there is no such version, it ships with the program, or the correction contradicts itself.
+        LibraryBusy: another process is writing.
+    """
+    with writer_lock(data, clock=clock, command="library edit"), Catalogue(data) as catalogue:
+        complete(catalogue, embedder)
+        version = next((v for v in catalogue.versions() if v.id == version_id), None)
+        if version is None:
+            raise KbError("资料库里已经没有这个版本", "请刷新列表后再试")
+        if version.bundled:
+            raise KbError("随程序附带的资料是只读的", "如需补充，请另外上传官方文本")
+        edited, passages = corrected(version, catalogue.passages_of(version_id), wanted)
+        store(catalogue, catalogue.plan([(edited, passages)]), embedder)
+        return edited
 
 
 def verify_library(data: Path) -> Manifest:

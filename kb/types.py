@@ -187,6 +187,7 @@ class Version:
     bundled: bool = False
     read_by: str = ""                    # the program that recognised the characters of a scan; empty for a text layer
     audience: str = ""                   # whom one of our own guides is written for; empty: everyone
+    edited: tuple[tuple[str, str], ...] = ()     # fields an administrator changed, with what the file says (kb.correction)
 
     def in_force_on(self, day: date) -> bool:
         return applies_on(day, self.in_force_from, self.in_force_to, self.status)

@@ -254,6 +254,7 @@ def make_older(data: Path) -> None:
     with closing(sqlite3.connect(data / "catalogue.sqlite3")) as connection, connection:
         connection.execute("ALTER TABLE versions DROP COLUMN read_by")
         connection.execute("ALTER TABLE versions DROP COLUMN audience")
+        connection.execute("ALTER TABLE versions DROP COLUMN edited")
         connection.execute("ALTER TABLE passages DROP COLUMN page_label")
         connection.execute("ALTER TABLE passages DROP COLUMN lead_in")
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")

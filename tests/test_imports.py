@@ -12,9 +12,10 @@ MODULES = sorted(path.relative_to(ROOT) for folder in ("kb", "ingest", "views", 
                  for path in (ROOT / folder).rglob("*.py"))
 OURS = {"kb", "ingest", "views", "api", "eval", "app", "train"}
 COMPOSITION_ROOT = {"kb/assemble.py", "kb/cli.py", "kb/cli_answers.py", "kb/cli_eval.py", "kb/cli_fetch.py", "kb/cli_library.py",
-                    "kb/cli_options.py", "kb/cli_sending.py"}
+                    "kb/cli_options.py", "kb/cli_sending.py", "kb/administration.py", "kb/evaluation.py"}
 OPEN_TO_INGEST = {"kb.types", "kb.ports", "kb.errors", "kb.text", "kb.clock", "kb.statute", "kb.clauses", "kb.registry",
-                  "kb.glossary", "kb.instructions", "kb.questions", "kb.fingerprints", "kb.catalogue", "kb.lock", "kb.store"}
+                  "kb.glossary", "kb.instructions", "kb.questions", "kb.fingerprints", "kb.catalogue", "kb.lock", "kb.store",
+                  "kb.private_folder"}
 FRAMEWORKS = {"chromadb": {"kb/chroma_index.py"}, "tantivy": {"kb/lexical.py"},
               "sqlalchemy": {"kb/catalogue.py", "kb/notes.py", "kb/schema.py"}, "docx": {"ingest/parse/docx.py", "kb/document.py"}, "segno": {"kb/qr_code.py"}}
 COMPOSED_ONLY = {"kb.chroma_index", "kb.lexical", "kb.schema"}      # behind kb.index and kb.catalogue
