@@ -32,11 +32,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Turn:
-    """One question of the conversation with its answer, or with the sentence that says why there is none."""
+    """One question of the conversation with its answer, or with the sentence that says why there is none.
+
+    `number` tells it from every other of its session, those that were cleared or asked anew included.
+    """
 
     question: str
     answer: Answer | None = None
     problem: str = ""
+    number: int = 0
 
 
 @dataclass
