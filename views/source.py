@@ -1,6 +1,6 @@
 """The opened source: whether it is in force, its words among their neighbours or on the printed page, and its other versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -52,11 +52,12 @@ def show_source(opened: "Library", citation: Citation, day: date) -> None:
     cited = passage.id == citation.passage.id
     shown = citation if cited else replace(citation, passage=passage, locator=passage.locator, quote="")
     st.subheader(escape_markdown(source_heading(shown)), anchor=False)
-    _show_effect(opened, passage, day)
+    versions = opened.assistant.store.versions()
+    _show_effect(opened, passage, versions, day)
     st.caption(escape_markdown(source_facts(shown, day)))
     if passage.version.tier is Tier.DIGEST:
         st.info(wording().digest_note, icon=":material/info:")
-    for notice in notices_beside(passage, opened.registry, opened.assistant.store.versions(), day, opened.clock.today()):
+    for notice in notices_beside(passage, opened.registry, versions, day, opened.clock.today()):
         if notice.kind != "digest":      # said above
             st.info(escape_markdown(notice.text), icon=":material/campaign:")
     _turn_articles(opened, reading, cited)
@@ -65,7 +66,7 @@ def show_source(opened: "Library", citation: Citation, day: date) -> None:
     _show_words(opened, shown, alone=printed is not None)
     if printed:
         _show_print(printed, shown, reading.leaf)
-    _show_versions(opened, passage, day)
+    _show_versions(opened, passage, versions, day)
     _elsewhere(passage.version, original)
 
 
@@ -82,9 +83,9 @@ def _go(reading: _Reading, passage: Passage) -> None:
 
 # --- is it in force, and what to read instead --------------------------------------------------------------------------
 
-def _show_effect(opened: "Library", passage: Passage, day: date) -> None:
+def _show_effect(opened: "Library", passage: Passage, versions: Sequence[Version], day: date) -> None:
     words, version, today = spoken(WORDS), passage.version, opened.clock.today()
-    effect = effect_of(version, opened.assistant.store.versions(), day, today)
+    effect = effect_of(version, versions, day, today)
     if effect is None:
         return
     said = words.effects[effect].format(day=day.isoformat())
@@ -155,7 +156,7 @@ def _turn(by: int) -> None:
 
 # --- its other versions --------------------------------------------------------------------------------------------------
 
-def _show_versions(opened: "Library", passage: Passage, day: date) -> None:
+def _show_versions(opened: "Library", passage: Passage, versions: Sequence[Version], day: date) -> None:
     """Finding the article in other versions may mean comparing them whole, so it is done when asked for."""
     store, words = opened.assistant.store, spoken(WORDS)
     others = len(held(store, passage.version.document, tuple(Tier))) - 1
@@ -167,12 +168,11 @@ def _show_versions(opened: "Library", passage: Passage, day: date) -> None:
     own = next((e for e in found if fold(e.version.label) == fold(passage.version.label)), Edition(passage.version, (passage,)))
     for edition in found:
         if edition != own:
-            _show_edition(opened, own, edition, day)
+            _show_edition(own, edition, effect_of(edition.version, versions, day, opened.clock.today()), day)
 
 
-def _show_edition(opened: "Library", own: Edition, other: Edition, day: date) -> None:
+def _show_edition(own: Edition, other: Edition, effect: Effect | None, day: date) -> None:
     words = spoken(WORDS)
-    effect = effect_of(other.version, opened.assistant.store.versions(), day, opened.clock.today())
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escape_markdown(f'{other.version.label} {other.locator}')}**", width="content")
