@@ -17,7 +17,7 @@ from kb.types import Answer, Citation, Claim, Kind, Outcome, Part, Status, Tier,
 __all__ = ["COMPOSED_LABEL", "CONVERSATION", "DIGEST_MARK", "GENERATED_LABEL", "NO_LEGAL_ADVICE", "UNDERSTOOD_AS", "Block", "Line", "Run",
            "answer_blocks", "answer_markdown", "closing_lines", "conversation_markdown", "effect_line", "escape_markdown",
            "implicit_label", "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line",
-           "source_link", "status_of", "to_json", "to_markdown", "to_plain", "to_record", "to_text", "verdict_label"]
+           "source_link", "source_origin", "status_of", "to_json", "to_markdown", "to_plain", "to_record", "to_text", "verdict_label"]
 
 GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生成合成内容标识办法 第四条
 COMPOSED_LABEL = "由程序从资料库摘编"
@@ -99,13 +99,19 @@ def source_heading(citation: Citation) -> str:
     return _plain(f"《{version.title}》{label}{locator}")
 
 
-def source_facts(citation: Citation, day: date) -> str:
-    """官方文本 · 第 9 页 · 现行有效，2025-10-15 起施行."""
+def source_origin(citation: Citation) -> str:
+    """官方文本 · 第 9 页."""
     passage, version = citation.passage, citation.passage.version
     page = f"第 {passage.page} 页" if passage.page else ""
     page += f"（文中页码 {passage.page_label}）" if page and passage.page_label else ""
     mark = DIGEST_MARK if version.tier is Tier.DIGEST else version.tier.label
-    return _plain(" · ".join(fact for fact in (mark, page, effect_line(version, day)) if fact))
+    return _plain(" · ".join(fact for fact in (mark, page) if fact))
+
+
+def source_facts(citation: Citation, day: date) -> str:
+    """官方文本 · 第 9 页 · 现行有效，2025-10-15 起施行."""
+    effect = effect_line(citation.passage.version, day)
+    return f"{source_origin(citation)} · {effect}" if effect else source_origin(citation)
 
 
 def source_line(citation: Citation, day: date) -> str:

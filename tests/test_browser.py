@@ -145,7 +145,7 @@ def test_what_a_reader_tells_the_operator_is_kept_and_nothing_before(browser, re
 
     with tab(browser, real) as page:
         ask(page, COMPENSATION)
-        page.get_by_test_id("stFeedback").get_by_role("button").nth(1).click()
+        page.get_by_test_id("stFeedback").get_by_role("radio").nth(1).click()
         page.get_by_label(ZH.why).fill("看不懂")
         assert kept() == ([], [])
         page.get_by_text(ZH.with_question).click()
@@ -227,7 +227,7 @@ def test_an_answer_is_saved_in_each_format(browser, small, name, viewport):
 def test_a_pdf_opens_at_the_page_with_the_quotation_marked(browser, small, name, viewport):
     with tab(browser, small, viewport) as page:
         ask(page, "能要求赔偿吗")
-        page.get_by_role("button", name=CHINESE.open_source).first.click()
+        number(page, 1).click()
         panel = beside(page)
         panel.get_by_text("原件第 9 页，共 13 页").wait_for()
         image = panel.locator("img")
@@ -247,7 +247,7 @@ def test_a_document_added_while_the_page_is_open_is_cited_and_opens_at_its_page(
         subprocess.run(zhiwen("ingest", str((Path(CORPUS) / PATENT_ACT).resolve()), "--data", str(page_data)), check=True,
                        timeout=120, cwd=PROJECT, capture_output=True)
         ask(page, "2008年的专利法第二十二条")     # that PDF holds the superseded text
-        page.get_by_role("button", name=CHINESE.open_source).first.click()
+        number(page, 1).click()
         panel = beside(page)
         panel.get_by_text("原件第 2 页，共 7 页").wait_for()
         panel.locator("img").wait_for()

@@ -78,8 +78,8 @@ def test_a_question_is_answered_with_numbered_and_dated_sources(page):
 
 
 def test_a_sample_question_is_asked_with_one_click(page, library):
-    page.button[0].click().run()
-    assert [question.text for question in library.assistant.asked] == [SAMPLES[Audience.ENTERPRISE][0]]
+    page.button[1].click().run()
+    assert [question.text for question in library.assistant.asked] == [SAMPLES[Audience.ENTERPRISE][1]]
     assert page.session_state["turns"][0].answer.claims
 
 

@@ -118,11 +118,12 @@ def _show_question(opened: "Library", asked: Question | str, editable: bool = Fa
         if editable and asking.editing():
             _show_editing(asked if isinstance(asked, str) else asked.text)
             return
-        st.markdown(escape_markdown(asked if isinstance(asked, str) else asked.text))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(escape_markdown(asked if isinstance(asked, str) else asked.text), width="content")
+            if editable:
+                st.button(spoken(WORDS).edit, key="edit", icon=":material/edit:", type="tertiary", on_click=asking.edit)
         if isinstance(asked, Question):
             sending.show_marks(opened, asked)
-        if editable:
-            st.button(spoken(WORDS).edit, key="edit", icon=":material/edit:", type="tertiary", on_click=asking.edit)
 
 
 def _show_editing(text: str) -> None:
@@ -161,7 +162,7 @@ def _show(opened: "Library", turn: Turn, latest: bool) -> None:
             return
         key, choose = str(turn.number), partial(_lay_beside, turn.answer)
         show_answer(opened, turn.answer, key, choose)
-        show_sources(opened, turn.answer, key, latest, choose)
+        show_sources(opened, turn.answer, key, expanded=False, choose=choose)
         _show_actions(opened, turn.answer, key, latest)
         if latest and turn.answer.followups:
             _suggest(wording().more, turn.answer.followups, "followup")

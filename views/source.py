@@ -11,7 +11,7 @@ from kb.amendment import held
 from kb.editions import Edition, Effect, edition_in_force, editions, effect_of, neighbours
 from kb.errors import KbError
 from kb.facsimile import page_image
-from kb.render import escape_markdown, passage_markdown, source_facts, source_heading, source_link
+from kb.render import escape_markdown, passage_markdown, source_heading, source_link, source_origin
 from kb.show import notices_beside
 from kb.text import fold
 from kb.types import Citation, Passage, Tier, Version
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["open_source", "show_source"]
 
 _READING = "reading"      # session key
+_STYLE = "<style>.st-key-source-heading {gap: 0.25rem} .st-key-source-heading h3 {font-size: 1.3rem; line-height: 1.4; padding: 0}</style>"
 _COLOURS: Mapping[Effect, Literal["green", "orange", "red"]] = {
     Effect.IN_FORCE: "green", Effect.THEN: "orange", Effect.AHEAD: "orange", Effect.PAST: "red", Effect.UNCERTAIN: "orange"}
 
@@ -51,10 +52,14 @@ def show_source(opened: "Library", citation: Citation, day: date) -> None:
     passage = reading.passage
     cited = passage.id == citation.passage.id
     shown = citation if cited else replace(citation, passage=passage, locator=passage.locator, quote="")
-    st.subheader(escape_markdown(source_heading(shown)), anchor=False)
     versions = opened.assistant.store.versions()
-    _show_effect(opened, passage, versions, day)
-    st.caption(escape_markdown(source_facts(shown, day)))
+    st.html(_STYLE)
+    with st.container(key="source-heading"):
+        st.subheader(escape_markdown(source_heading(shown)), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(escape_markdown(source_origin(shown)), width="content")
+            effect = _show_effect(opened, passage, versions, day)
+    _show_instead(opened, passage, effect, day)
     if passage.version.tier is Tier.DIGEST:
         st.info(wording().digest_note, icon=":material/info:")
     for notice in notices_beside(passage, opened.registry, versions, day, opened.clock.today()):
@@ -83,19 +88,23 @@ def _go(reading: _Reading, passage: Passage) -> None:
 
 # --- is it in force, and what to read instead --------------------------------------------------------------------------
 
-def _show_effect(opened: "Library", passage: Passage, versions: Sequence[Version], day: date) -> None:
-    words, version, today = spoken(WORDS), passage.version, opened.clock.today()
-    effect = effect_of(version, versions, day, today)
-    if effect is None:
+def _show_effect(opened: "Library", passage: Passage, versions: Sequence[Version], day: date) -> Effect | None:
+    words, version = spoken(WORDS), passage.version
+    effect = effect_of(version, versions, day, opened.clock.today())
+    if effect:
+        said = words.effects[effect].format(day=day.isoformat())
+        since = f" · {words.since.format(first=version.in_force_from.isoformat())}" if version.in_force_from else ""
+        st.badge(said + since, color=_COLOURS[effect])
+    return effect
+
+
+def _show_instead(opened: "Library", passage: Passage, effect: Effect | None, day: date) -> None:
+    """The way to the text in force, from one that is not."""
+    if effect in (None, Effect.IN_FORCE, Effect.UNCERTAIN):
         return
-    said = words.effects[effect].format(day=day.isoformat())
-    since = f" · {words.since.format(first=version.in_force_from.isoformat())}" if version.in_force_from else ""
-    st.badge(said + since, color=_COLOURS[effect])
-    if effect in (Effect.IN_FORCE, Effect.UNCERTAIN):
-        return
-    then = today if effect is Effect.THEN else day
+    then = opened.clock.today() if effect is Effect.THEN else day
     if instead := edition_in_force(opened.assistant.store, opened.registry, passage, then):
-        label = words.read_instead.format(day=then.isoformat(), label=instead.version.label, locator=instead.locator)
+        label = spoken(WORDS).read_instead.format(day=then.isoformat(), label=instead.version.label, locator=instead.locator)
         st.button(escape_markdown(label), key="read-instead", icon=":material/arrow_forward:", type="primary", on_click=_go,
                   args=(st.session_state[_READING], instead.passages[0]))
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.errors import KbError
 from kb.render import escape_markdown
 from kb.types import Answer, Outcome
 from views.ask_wording import WORDS
@@ -23,8 +22,8 @@ _UNANSWERED = (Outcome.INSUFFICIENT, Outcome.OUT_OF_SCOPE)
 @st.fragment
 def show_remark(opened: "Library", answer: Answer, key: str) -> None:
     """Thumbs; then why, what is kept of it, and whether the question goes along."""
-    words = spoken(WORDS)
-    if _told(f"remark-{key}"):
+    words, what = spoken(WORDS), f"remark-{key}"
+    if _told(what):
         st.caption(words.told)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
@@ -32,36 +31,36 @@ def show_remark(opened: "Library", answer: Answer, key: str) -> None:
         helpful = st.feedback("thumbs", key=f"thumbs-{key}")
     if helpful is None:
         return
-    with st.form(f"why-{key}"):
-        comment = st.text_area(words.why, max_chars=_LONGEST, key=f"comment-{key}", height=80)
-        with_question = st.checkbox(words.with_question, key=f"with-question-{key}")
-        st.caption(words.remark_kept)
-        sent = st.form_submit_button(words.send, icon=":material/send:")
 
     def keep() -> None:
-        opened.notes.remark([citation.passage.id for citation in answer.citations], bool(helpful), comment.strip())
-        if with_question:
+        said = st.session_state
+        opened.notes.remark([citation.passage.id for citation in answer.citations], bool(helpful), said[f"comment-{key}"].strip())
+        if said[f"with-question-{key}"]:
             opened.notes.submit(_question(answer), answer.outcome)
 
-    if sent:
-        _tell(f"remark-{key}", keep)
+    with st.form(f"why-{key}"):
+        st.text_area(words.why, max_chars=_LONGEST, key=f"comment-{key}", height=80)
+        st.checkbox(words.with_question, key=f"with-question-{key}")
+        st.caption(words.remark_kept)
+        st.form_submit_button(words.send, icon=":material/send:", on_click=_tell, args=(what, keep))
+    _show_problem(what)
 
 
 @st.fragment
 def show_submission(opened: "Library", answer: Answer, key: str) -> None:
     """For a question that found no answer: hand it over, after seeing what is kept of it."""
-    words = spoken(WORDS)
+    words, what = spoken(WORDS), f"question-{key}"
     if answer.outcome not in _UNANSWERED:
         return
-    if _told(f"question-{key}"):
+    if _told(what):
         st.caption(words.submitted)
         return
     with st.popover(words.submit, icon=":material/outgoing_mail:"):
         st.caption(words.submit_kept)
         st.markdown(f"> {escape_markdown(_question(answer)).replace(chr(10), chr(10) + '> ')}")
-        sent = st.button(words.submit, key=f"submit-{key}", type="primary")
-    if sent:
-        _tell(f"question-{key}", lambda: opened.notes.submit(_question(answer), answer.outcome))
+        st.button(words.submit, key=f"submit-{key}", type="primary", on_click=_tell,
+                  args=(what, lambda: opened.notes.submit(_question(answer), answer.outcome)))
+    _show_problem(what)
 
 
 def _question(answer: Answer) -> str:
@@ -74,11 +73,19 @@ def _told(what: str) -> bool:
 
 
 def _tell(what: str, keep: Callable[[], None]) -> None:
-    try:
-        if not _told(what):              # the second of two clicks keeps nothing again
-            keep()
-    except KbError as error:
-        st.warning(escape_markdown(explain(error)))
+    """Before the page is drawn again. The second of two clicks keeps nothing again."""
+    if _told(what):
         return
-    st.session_state.setdefault("told", set()).add(what)
-    st.rerun(scope="fragment")
+    try:
+        keep()
+    except Exception as error:          # a callback is outside the page's own guard
+        st.session_state["not_told"] = what, explain(error)
+    else:
+        st.session_state.setdefault("told", set()).add(what)
+
+
+def _show_problem(what: str) -> None:
+    failed, problem = st.session_state.get("not_told", ("", ""))
+    if failed == what:
+        del st.session_state["not_told"]
+        st.warning(escape_markdown(problem))
