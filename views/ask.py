@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 _LOOK_EVERY_S = 0.4      # at an answer that is being written
+_STYLE = "<style>.stMainBlockContainer {padding-top: 4.75rem}</style>"      # close below the bar of pages
 
 
 def page() -> None:
@@ -31,6 +32,7 @@ def page() -> None:
     words = wording()
     st.session_state.setdefault("audience", Audience.ENTERPRISE)
     asking.collect()
+    st.html(_STYLE)
     st.title("知问", anchor=False)
     st.caption(words.tagline)
     opened = library()
@@ -102,6 +104,7 @@ def _show_conversation(opened: "Library") -> None:
     elif not turns():
         st.markdown(spoken(WORDS).begin)
         _suggest(wording().samples, spoken(WORDS).samples[st.session_state["audience"]], "sample")
+        scroll_to_answer()
     if st.session_state.pop("fresh", False):
         scroll_to_answer()
 

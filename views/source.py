@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["open_source", "show_source"]
 
 _READING = "reading"      # session key
-_STYLE = "<style>.st-key-source-heading {gap: 0.25rem} .st-key-source-heading h3 {font-size: 1.3rem; line-height: 1.4; padding: 0}</style>"
+_STYLE = "<style>.st-key-source-heading {gap: 0.25rem} .st-key-source-heading h3 {font-size: 1.3rem; line-height: 1.4; padding: 0 0 1rem}</style>"
 _COLOURS: Mapping[Effect, Literal["green", "orange", "red"]] = {
     Effect.IN_FORCE: "green", Effect.THEN: "orange", Effect.AHEAD: "orange", Effect.PAST: "red", Effect.UNCERTAIN: "orange"}
 

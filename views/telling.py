@@ -40,8 +40,8 @@ def show_remark(opened: "Library", answer: Answer, key: str) -> None:
 
     with st.form(f"why-{key}"):
         st.text_area(words.why, max_chars=_LONGEST, key=f"comment-{key}", height=80)
-        st.checkbox(words.with_question, key=f"with-question-{key}")
         st.caption(words.remark_kept)
+        st.checkbox(words.with_question, key=f"with-question-{key}")
         st.form_submit_button(words.send, icon=":material/send:", on_click=_tell, args=(what, keep))
     _show_problem(what)
 
