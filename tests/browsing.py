@@ -108,7 +108,7 @@ def small(tmp_path_factory) -> Iterator[str]:
 def tab(browser, address: str, viewport=DESKTOP, **options):
     """A fresh session; on leaving, nothing but loopback was asked for and no dialog of a script opened."""
     context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     requested, dialogs = [], []
     page.on("request", lambda request: requested.append(request.url))
