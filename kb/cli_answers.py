@@ -193,17 +193,12 @@ def _found(library: "Library", question: "Question", top: int) -> "list[Hit]":
 
 
 def _print_answer(answer: "Answer", as_json: bool) -> None:
-    from kb.render import quotation, source_line, to_record, to_text, verdict_label
+    from kb.render import to_plain, to_record
 
     if as_json:
         print_json(to_record(answer, ""))
         return
-    typer.echo(to_text(answer))
-    if answer.citations:
-        typer.echo("\n来源")
-    for citation in answer.citations:
-        typer.echo(f"[{citation.n}] {source_line(citation, answer.question.as_of)}（{verdict_label(citation)}）")
-        typer.echo(f"    {quotation(citation)}".replace("\n", "\n    "))
+    typer.echo(to_plain(answer))
 
 
 def _check_destination(file: Path, force: bool, batch: Path | None) -> None:

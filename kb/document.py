@@ -8,6 +8,7 @@ import html
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING, cast
 
 from kb.paper import Bullets, Heading, Paper, Table, Text
 from kb.render import (
+    CONVERSATION,
+    GENERATED_LABEL,
     UNDERSTOOD_AS,
-    UNVERIFIED_MARK,
+    Run,
+    answer_blocks,
     closing_lines,
     implicit_label,
-    is_numbered,
-    layout,
     origin_label,
     quotation,
     source_facts,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph
 
-__all__ = ["paper_docx", "to_docx"]
+__all__ = ["conversation_docx", "paper_docx", "to_docx"]
 
 TITLE = "知问回答"
 LABEL, SOURCE, FACTS, CLOSING = "知问标识", "知问来源", "知问来源说明", "知问附注"
@@ -79,9 +81,7 @@ _PARAGRAPHS = (
 _WORDS = ((NUMBER, "1F4E9E", False), (UNVERIFIED, "B45309", True), (ADDRESS, "1F4E9E", False))
 _TEXT_WIDTH_MM = 210 - 2 * 28
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-# Around a number that is a mark: no text can hold it, because `_words` removes controls.
-_FENCE = "\x1e"
-_MARKS = re.compile(f"{_FENCE}(\\d+){_FENCE}|({UNVERIFIED_MARK})")
+_MOST_SOURCES = 1000         # of one answer: bookmarks are numbered through the document
 _FIRST_DAY, _LAST_DAY = date(1980, 1, 1), date(2107, 12, 31)      # what the entries of a ZIP archive can be dated
 _CUSTOM = ("http://schemas.openxmlformats.org/officeDocument/2006/custom-properties",
            "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes")
@@ -89,21 +89,35 @@ _CUSTOM = ("http://schemas.openxmlformats.org/officeDocument/2006/custom-propert
 
 def to_docx(answer: Answer) -> bytes:
     """The answer with its sources as the bytes of a .docx file: A4, question, label, answer, 来源, what it rests on."""
+    document = _begun((answer,), TITLE)
+    document.add_paragraph(origin_label(answer), LABEL)
+    _write_answer(document, answer)
+    return _dated(document, answer.question.as_of)
+
+
+def conversation_docx(answers: Sequence[Answer]) -> bytes:
+    """Every answer of a conversation, one after another, each as `to_docx` has it; the numbers lead to the answer's own sources."""
+    document = _begun(answers, CONVERSATION)
+    for place, answer in enumerate(answers, start=1):
+        document.add_paragraph(origin_label(answer), LABEL)
+        _write_answer(document, answer, place)
+    return _dated(document, max(answer.question.as_of for answer in answers))
+
+
+def _begun(answers: Sequence[Answer], title: str) -> "Document":
+    """An empty document that knows its styles and says whose text it will hold."""
     import docx
 
     document = docx.Document()
     _set_up(document)
-    _describe(document, TITLE, origin_label(answer), answer.question.as_of)
-    _mark_generated(document, answer)
-    _footer(document, origin_label(answer))
-    _write_answer(document, answer)
-    if answer.citations:
-        document.add_heading("来源", 1)
-        for citation in answer.citations:
-            _write_source(document, citation, answer.question.as_of)
-    for line in closing_lines(answer):
-        document.add_paragraph(_words(line), CLOSING)
-    return _dated(document, answer.question.as_of)
+    label = next((GENERATED_LABEL for answer in answers if answer.model), origin_label(answers[0]))
+    _describe(document, title, label, max(answer.question.as_of for answer in answers))
+    # The standard has one label for a file: that of its last generated answer, whose number tells it from others.
+    if implicit := next(filter(None, map(implicit_label, reversed(answers))), None):
+        _mark_generated(document, implicit)
+    _footer(document, label)
+    document.add_heading(title, 0)
+    return document
 
 
 def paper_docx(paper: Paper) -> bytes:
@@ -139,31 +153,37 @@ def _words(text: str) -> str:
 
 # --- what it says ---------------------------------------------------------------------------------------------------
 
-def _write_answer(document: "Document", answer: Answer) -> None:
-    document.add_heading(TITLE, 0)
-    document.add_paragraph(origin_label(answer), LABEL)
+def _write_answer(document: "Document", answer: Answer, place: int = 0) -> None:
+    """Question, answer, sources, what it rests on. `place` (from 1) keeps the anchors of several answers apart."""
     document.add_heading("问题", 1)
     document.add_paragraph(_words(answer.question.text))
     if answer.resolved:
         document.add_paragraph(UNDERSTOOD_AS + _words(answer.resolved))
     document.add_heading("回答", 1)
     numbers = {citation.n for citation in answer.citations}
-    for heading, lines in layout(answer, _words, lambda n: f"{_FENCE}{n}{_FENCE}"):
-        if heading:
-            document.add_heading(heading, 2)
-        style = "Normal" if not heading else "List Number" if is_numbered(heading) else "List Bullet"
-        for line in lines:
-            _write_marked(document.add_paragraph(style=style), line, numbers)
+    for block in answer_blocks(answer):
+        if block.heading:
+            document.add_heading(block.heading, 2)
+        style = "Normal" if not block.heading else "List Number" if block.numbered else "List Bullet"
+        for line in block.lines:
+            _write_runs(document.add_paragraph(style=style), line.runs, numbers, place)
+    if answer.citations:
+        document.add_heading("来源", 1)
+        for citation in answer.citations:
+            _write_source(document, citation, answer.question.as_of, place)
+    for closing in closing_lines(answer):
+        document.add_paragraph(_words(closing), CLOSING)
 
 
-def _write_source(document: "Document", citation: Citation, day: date) -> None:
+def _write_source(document: "Document", citation: Citation, day: date, place: int) -> None:
     """[1] heading, which the numbers in the answer lead to; facts and verdict; the quotation; the official address."""
     heading = document.add_paragraph(style=SOURCE)
     heading.paragraph_format.keep_with_next = True
     with_number = heading.add_run(f"[{citation.n}]\t")
     heading.add_run(_words(source_heading(citation)))
-    with_number._r.addprevious(_element("w:bookmarkStart", id=str(citation.n), name=_anchor(citation.n)))
-    heading._p.append(_element("w:bookmarkEnd", id=str(citation.n)))
+    id_ = str(place * _MOST_SOURCES + citation.n)
+    with_number._r.addprevious(_element("w:bookmarkStart", id=id_, name=_anchor(place, citation.n)))
+    heading._p.append(_element("w:bookmarkEnd", id=id_))
     facts = document.add_paragraph(f"{_words(source_facts(citation, day))} · ", FACTS)
     facts.add_run(verdict_label(citation), UNVERIFIED if citation.verdict is Verdict.UNVERIFIED else None)
     if quote := _words(quotation(citation)):
@@ -193,20 +213,14 @@ def _write_table(document: "Document", table: Table) -> None:
             cell.paragraphs[0].add_run(_words(text)).bold = number == 0 or None
 
 
-def _write_marked(paragraph: "Paragraph", line: str, numbers: set[int]) -> None:
+def _write_runs(paragraph: "Paragraph", runs: Sequence[Run], numbers: set[int], place: int) -> None:
     """A line of the answer with its [n] leading to the sources and 未核实 standing out."""
-    at = 0
-    for found in _MARKS.finditer(line):
-        if said := line[at:found.start()]:
-            paragraph.add_run(said)
-        at = found.end()
-        if found[2]:
-            paragraph.add_run(found[2], UNVERIFIED)
-        elif int(found[1]) in numbers:
-            run = paragraph.add_run(f"[{found[1]}]", NUMBER)
-            _wrap(run._r, _element("w:hyperlink", anchor=_anchor(int(found[1])), history="1"))
-    if said := line[at:]:
-        paragraph.add_run(said)
+    for run in runs:
+        if run.n in numbers:
+            written = paragraph.add_run(f"[{run.n}]", NUMBER)
+            _wrap(written._r, _element("w:hyperlink", anchor=_anchor(place, run.n), history="1"))
+        elif run.text:
+            paragraph.add_run(_NOT_IN_XML.sub("", run.text), UNVERIFIED if run.unverified else None)
 
 
 def _write_link(paragraph: "Paragraph", address: str) -> None:
@@ -219,8 +233,8 @@ def _write_link(paragraph: "Paragraph", address: str) -> None:
     _wrap(run._r, link)
 
 
-def _anchor(n: int) -> str:
-    return f"source_{n}"
+def _anchor(place: int, n: int) -> str:
+    return f"answer_{place}_source_{n}" if place else f"source_{n}"
 
 
 def _element(tag: str, **attributes: str) -> "BaseOxmlElement":
@@ -307,21 +321,20 @@ def _describe(document: "Document", title: str, label: str, day: date) -> None:
     _drop(document.part.package.rels, "thumbnail", "extended-properties")
 
 
-def _mark_generated(document: "Document", answer: Answer) -> None:
-    """For generated text the implicit label as the custom property AIGC."""
+def _mark_generated(document: "Document", label: dict[str, str]) -> None:
+    """The implicit label of generated text, as the custom property AIGC."""
     from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
+    properties, types = _CUSTOM
+    value = html.escape(_words(json.dumps(label, ensure_ascii=False)))
+    xml = (f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{properties}" xmlns:vt="{types}">'
+           f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" name="AIGC">'
+           f"<vt:lpwstr>{value}</vt:lpwstr></property></Properties>")
     package = document.part.package
-    if label := implicit_label(answer):
-        properties, types = _CUSTOM
-        value = html.escape(_words(json.dumps(label, ensure_ascii=False)))
-        xml = (f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{properties}" xmlns:vt="{types}">'
-               f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" name="AIGC">'
-               f"<vt:lpwstr>{value}</vt:lpwstr></property></Properties>")
-        package.relate_to(Part(PackURI("/docProps/custom.xml"), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, xml.encode(), package),
-                          RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
+    package.relate_to(Part(PackURI("/docProps/custom.xml"), CONTENT_TYPE.OFC_CUSTOM_PROPERTIES, xml.encode(), package),
+                      RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
 
 
 def _drop(relations: "Relationships", *kinds: str) -> None:

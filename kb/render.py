@@ -6,17 +6,18 @@ can become a link, an image, a heading or a directive of the page that shows it.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
 from kb.text import strip_controls
 from kb.types import Answer, Citation, Claim, Kind, Outcome, Part, Status, Tier, Verdict, Version
 
-__all__ = ["COMPOSED_LABEL", "DIGEST_MARK", "EDITED_MARK", "GENERATED_LABEL", "NO_LEGAL_ADVICE", "UNDERSTOOD_AS", "UNVERIFIED_MARK",
-           "answer_markdown", "closing_lines", "effect_line", "escape_markdown", "implicit_label", "is_numbered", "layout",
-           "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line", "source_link",
-           "status_of", "to_json", "to_markdown", "to_record", "to_text", "verdict_label"]
+__all__ = ["COMPOSED_LABEL", "CONVERSATION", "DIGEST_MARK", "EDITED_MARK", "GENERATED_LABEL", "NO_LEGAL_ADVICE", "UNDERSTOOD_AS", "Block", "Line", "Run",
+           "answer_blocks", "answer_markdown", "closing_lines", "conversation_markdown", "effect_line", "escape_markdown",
+           "implicit_label", "origin_label", "passage_markdown", "quotation", "source_facts", "source_heading", "source_line",
+           "source_link", "source_origin", "status_of", "to_json", "to_markdown", "to_plain", "to_record", "to_text", "verdict_label"]
 
 GENERATED_LABEL = "以下内容由人工智能生成"          # 人工智能生成合成内容标识办法 第四条
 COMPOSED_LABEL = "由程序从资料库摘编"
@@ -24,6 +25,7 @@ DIGEST_MARK = "本库要点，非法条原文"
 UNVERIFIED_MARK = "（未核实）"
 EDITED_MARK = "管理员改过"
 UNDERSTOOD_AS = "理解为："
+CONVERSATION = "知问对话"
 NO_LEGAL_ADVICE = "这里的内容供学习和初步判断参考，不是法律意见；重要事项请咨询律师或主管部门。"
 
 _HEADING = {Part.BASIS: "法律依据", Part.STEPS: "怎么做", Part.EXAMPLE: "举个例子", Part.WHERE: "可以找谁", Part.CHECK: "自测",
@@ -98,14 +100,20 @@ def source_heading(citation: Citation) -> str:
     return _plain(f"《{version.title}》{label}{locator}")
 
 
-def source_facts(citation: Citation, day: date) -> str:
-    """官方文本 · 第 9 页 · 现行有效，2025-10-15 起施行."""
+def source_origin(citation: Citation) -> str:
+    """官方文本 · 第 9 页."""
     passage, version = citation.passage, citation.passage.version
     page = f"第 {passage.page} 页" if passage.page else ""
     page += f"（文中页码 {passage.page_label}）" if page and passage.page_label else ""
     mark = DIGEST_MARK if version.tier is Tier.DIGEST else version.tier.label
     edited = EDITED_MARK if version.edited else ""
-    return _plain(" · ".join(fact for fact in (mark, page, effect_line(version, day), edited) if fact))
+    return _plain(" · ".join(fact for fact in (mark, page, edited) if fact))
+
+
+def source_facts(citation: Citation, day: date) -> str:
+    """官方文本 · 第 9 页 · 现行有效，2025-10-15 起施行."""
+    effect = effect_line(citation.passage.version, day)
+    return f"{source_origin(citation)} · {effect}" if effect else source_origin(citation)
 
 
 def source_line(citation: Citation, day: date) -> str:
@@ -157,7 +165,7 @@ def closing_lines(answer: Answer) -> tuple[str, ...]:
 def to_text(answer: Answer) -> str:
     """The answer without its sources: the answer itself, 法律依据, 怎么做, 注意 (with the notices), plain text."""
     blocks = []
-    for heading, items in layout(answer, _plain, _text_mark):
+    for heading, items in _layout(answer, _plain, _text_mark):
         if heading:
             blocks.append("\n".join([heading, *_itemised(heading, items)]))
         else:
@@ -170,7 +178,7 @@ def to_text(answer: Answer) -> str:
 def answer_markdown(answer: Answer, mark: Callable[[int], str] | None = None) -> str:
     """The same layout as Markdown; `mark` writes a citation number, as [n] unless told otherwise."""
     blocks = []
-    for heading, items in layout(answer, escape_markdown, mark or _markdown_mark):
+    for heading, items in _layout(answer, escape_markdown, mark or _markdown_mark):
         if heading:
             indented = [item.replace("\n", "\n   ") for item in items]
             blocks.append("\n".join([f"**{heading}**\n", *_itemised(heading, indented)]))
@@ -179,18 +187,43 @@ def answer_markdown(answer: Answer, mark: Callable[[int], str] | None = None) ->
     return "\n\n".join(blocks)
 
 
+def to_plain(answer: Answer) -> str:
+    """The answer with its sources, plain text: what a terminal shows and what is copied."""
+    lines = [to_text(answer)]
+    lines += ["\n来源"] if answer.citations else []
+    for citation in answer.citations:
+        lines.append(f"[{citation.n}] {source_line(citation, answer.question.as_of)}（{verdict_label(citation)}）")
+        lines.append(f"    {quotation(citation)}".replace("\n", "\n    "))
+    return "\n".join(lines)
+
+
 def to_markdown(answer: Answer) -> str:
     """For export: question, label, answer, sources."""
-    day = answer.question.as_of
-    lines = [f"# {escape_markdown(answer.question.text).replace(chr(10), ' ')}", f"> {origin_label(answer)}"]
+    return "\n\n".join([*_exported(answer, 1), "---", *_closing_markdown(answer)]) + "\n"
+
+
+def conversation_markdown(answers: Sequence[Answer]) -> str:
+    """For export: each answer of a conversation as `to_markdown` has it, one heading lower."""
+    blocks = [f"# {CONVERSATION}"]
+    for answer in answers:
+        blocks += [*_exported(answer, 2), *_closing_markdown(answer), "---"]
+    return "\n\n".join(blocks[:-1]) + "\n"
+
+
+def _exported(answer: Answer, level: int) -> list[str]:
+    title = escape_markdown(answer.question.text).replace(chr(10), " ")
+    lines = [f"{'#' * level} {title}", f"> {origin_label(answer)}"]
     if answer.resolved:
         lines.append(f"{UNDERSTOOD_AS}{escape_markdown(answer.resolved)}")
     lines.append(answer_markdown(answer))
     if answer.citations:
-        lines.append("## 来源")
-        lines += [_source_markdown(citation, day) for citation in answer.citations]
-    lines += ["---", *(escape_markdown(line) for line in closing_lines(answer))]
-    return "\n\n".join(lines) + "\n"
+        lines.append(f"{'#' * (level + 1)} 来源")
+        lines += [_source_markdown(citation, answer.question.as_of) for citation in answer.citations]
+    return lines
+
+
+def _closing_markdown(answer: Answer) -> list[str]:
+    return [escape_markdown(line) for line in closing_lines(answer)]
 
 
 def _bold(text: str) -> str:
@@ -221,16 +254,16 @@ def _source_markdown(citation: Citation, day: date) -> str:
 
 
 def _itemised(heading: str, items: list[str]) -> list[str]:
-    numbered = is_numbered(heading)
+    numbered = _is_numbered(heading)
     return [f"{number}. {item}" if numbered else f"- {item}" for number, item in enumerate(items, start=1)]
 
 
-def is_numbered(heading: str) -> bool:
+def _is_numbered(heading: str) -> bool:
     """Whether the lines under this heading follow one another as steps."""
     return heading == _HEADING[Part.STEPS]
 
 
-def layout(answer: Answer, escape: Callable[[str], str], mark: Callable[[int], str]) -> list[tuple[str, list[str]]]:
+def _layout(answer: Answer, escape: Callable[[str], str], mark: Callable[[int], str]) -> list[tuple[str, list[str]]]:
     """(heading, lines) in reading order; the answer itself comes first, without a heading.
 
     Words pass through `escape`, each number of a source is written by `mark`.
@@ -273,6 +306,54 @@ def _text_mark(n: int) -> str:
 
 def _markdown_mark(n: int) -> str:
     return f"\\[{n}\\]"
+
+
+# --- the answer in pieces, for what is no text: a page, a Word document ----------------------------------------------
+
+_FENCE = "\x1e"             # around a number that is a mark: no text can hold it, because `_plain` removes controls
+_MARKS = re.compile(f"{_FENCE}(\\d+){_FENCE}|({UNVERIFIED_MARK})")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a line: words, or the number of a source (`n`, from 1), or the mark of what is not verified."""
+
+    text: str = ""
+    n: int = 0
+    unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement, or a notice: `notice` is then its kind."""
+
+    runs: tuple[Run, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands under one heading; the answer itself, which comes first, has none. `numbered`: steps, one after another."""
+
+    heading: str
+    numbered: bool
+    lines: tuple[Line, ...]
+
+
+def answer_blocks(answer: Answer) -> tuple[Block, ...]:
+    """The layout of `to_text`, for whoever shows words, numbers and headings by other means than text."""
+    notices = {_plain(notice.text): notice.kind for notice in answer.notices}
+    return tuple(Block(heading, _is_numbered(heading), tuple(Line(_runs(line), notices.get(line, "")) for line in lines))
+                 for heading, lines in _layout(answer, _plain, lambda n: f"{_FENCE}{n}{_FENCE}"))
+
+
+def _runs(line: str) -> tuple[Run, ...]:
+    runs, at = [], 0
+    for found in _MARKS.finditer(line):
+        runs += [Run(line[at:found.start()])] if at < found.start() else []
+        runs.append(Run(n=int(found[1])) if found[1] else Run(UNVERIFIED_MARK, unverified=True))
+        at = found.end()
+    return (*runs, *([Run(line[at:])] if at < len(line) else []))
 
 
 # --- the record other programs read ---------------------------------------------------------------------------------

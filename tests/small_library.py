@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from kb.clock import FixedClock
-from kb.errors import QuestionError
+from kb.errors import QuestionError, ReadOnlyLibrary
 from kb.outgoing import Outgoing, outgoing
 from kb.ports import ChatModel
 from kb.registry import Registry, bundled_registry
@@ -37,17 +37,19 @@ HOSTILE = ("![x](http://beacon.example/a.png) <img src=http://beacon.example/b.p
 LAW = Version(id="law", document="反不正当竞争法", title="中华人民共和国反不正当竞争法", label="2025修订", kind=Kind.LAW,
               tier=Tier.OFFICIAL, in_force_from=date(2025, 10, 15), status=Status.CURRENT, file_name="a/反法.pdf",
               source_url="https://www.example.gov.cn/art_1.html")
+OLD = replace(LAW, id="old", label="2019修正", in_force_from=date(2019, 4, 23), in_force_to=date(2025, 10, 14), status=Status.AMENDED)
 DIGEST = replace(LAW, id="digest", tier=Tier.DIGEST, bundled=True, file_name="")
 USER = Version(id="user", document="内部材料", title=HOSTILE, label="", kind=Kind.OTHER, tier=Tier.USER,
                source_url="http://beacon.example/e", file_name="../../材料.txt")
 
 ARTICLES = (
-    Passage("p21", LAW, "第二十一条", "平台经营者应当在平台服务协议和交易规则中明确平台内公平竞争规则。", page=8, ordinal=0),
+    Passage("p21", LAW, "第二十一条", "平台经营者应当在平台服务协议和交易规则中明确平台内公平竞争规则。", page=8, ordinal=0, article=21),
     Passage("p22", LAW, "第二十二条", "经营者违反本法规定，给他人造成损害的，应当依法承担民事责任。\n"
-            "经营者的合法权益受到不正当竞争行为损害的，可以向人民法院提起诉讼。", page=9, ordinal=1),
-    Passage("p23", LAW, "第二十三条", "经营者违反本法第七条规定实施混淆行为的，由监督检查部门责令停止违法行为。", page=9, ordinal=2),
+            "经营者的合法权益受到不正当竞争行为损害的，可以向人民法院提起诉讼。", page=9, ordinal=1, article=22),
+    Passage("p23", LAW, "第二十三条", "经营者违反本法第七条规定实施混淆行为的，由监督检查部门责令停止违法行为。", page=9, ordinal=2, article=23),
 )
-SUMMARY = Passage("d10", DIGEST, "第十条", "偷来的、骗来的、违反约定拿走的商业秘密，都不得使用。")
+BEFORE = Passage("o17", OLD, "第十七条", "经营者违反本法规定，给他人造成损害的，应当承担民事责任。", article=17)
+SUMMARY = Passage("d10", DIGEST, "第十条", "偷来的、骗来的、违反约定拿走的商业秘密，都不得使用。", article=10)
 NOTE = Passage("u1", USER, HOSTILE, f"第一行。{HOSTILE}\n第二行")
 
 QUOTE = "给他人造成损害的，应当依法承担民事责任。"
@@ -100,13 +102,42 @@ class TableAssistant:
 class SmallStore:
     """The reading side of the catalogue, as far as the page reads it."""
 
+    def __init__(self) -> None:
+        self._passages = (*ARTICLES, BEFORE, SUMMARY, NOTE)
+
     def versions(self) -> list[Version]:
-        return [LAW, DIGEST, USER]
+        return [LAW, OLD, DIGEST, USER]
+
+    def passages_of(self, version_id: str) -> list[Passage]:
+        return [passage for passage in self._passages if passage.version.id == version_id]
+
+    def article(self, document: str, article: int, sub: int = 0) -> list[Passage]:
+        return [p for p in self._passages if (p.version.document, p.article, p.sub) == (document, article, sub)]
 
     def around(self, passage_id: str, radius: int = 1) -> list[Passage]:
-        if passage_id == "p22":
-            return list(ARTICLES)
-        return [passage for passage in (SUMMARY, NOTE) if passage.id == passage_id]
+        found = next(passage for passage in self._passages if passage.id == passage_id)
+        return [p for p in self.passages_of(found.version.id) if abs(p.ordinal - found.ordinal) <= radius]
+
+
+@dataclass(frozen=True)
+class SmallNotes:
+    """What readers told the operator, in memory; nothing can be kept where the folder is read-only."""
+
+    gaps: list[tuple[str, Outcome]] = field(default_factory=list)
+    remarks: list[tuple[list[str], bool, str]] = field(default_factory=list)
+    read_only: bool = False
+
+    def submit(self, question: str, outcome: Outcome) -> None:
+        self._require_room()
+        self.gaps.append((question, outcome))
+
+    def remark(self, passage_ids: list[str], helpful: bool, comment: str = "") -> None:
+        self._require_room()
+        self.remarks.append((passage_ids, helpful, comment))
+
+    def _require_room(self) -> None:
+        if self.read_only:
+            raise ReadOnlyLibrary("数据文件夹不可写", "请联系管理员")
 
 
 @dataclass(frozen=True)
@@ -119,6 +150,8 @@ class SmallLibrary:
     registry: Registry = field(default_factory=bundled_registry)
     printed: bytes | None = None
     warning: str = ""
+    registry: Registry = field(default_factory=bundled_registry)
+    notes: SmallNotes = field(default_factory=SmallNotes)
 
     def original(self, version_id: str) -> bytes | None:
         return self.printed if version_id == "law" else b"text" if version_id == "user" else None

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_library import ANSWERS, ARTICLES, HOSTILE, LAW, QUOTE, TODAY, open_small_library
 
-from kb.document import to_docx
+from kb.document import conversation_docx, to_docx
 from kb.errors import ConfigError
 from kb.export import FORMATS, format_of
 from kb.render import COMPOSED_LABEL, DIGEST_MARK, GENERATED_LABEL, NO_LEGAL_ADVICE, to_record
@@ -108,6 +108,18 @@ def test_an_answer_without_sources_has_no_list_of_them(outcome):
 
 def test_a_real_answer_reads_as_a_lawyer_has_seen_it(bundled):
     assert exported(bundled) == FILE.read_text(encoding="utf-8"), "python -m tests.golden_answer writes it anew"
+
+
+def test_a_saved_conversation_holds_each_answer_and_leads_each_number_to_its_own_source():
+    document = docx.Document(BytesIO(conversation_docx([COMPOSED, GENERATED])))
+    shown = [paragraph.text for paragraph in document.paragraphs]
+    assert shown[0] == "知问对话"
+    assert [text for text in shown if text in (COMPOSED_LABEL, GENERATED_LABEL)] == [COMPOSED_LABEL, GENERATED_LABEL]
+    starts = [start for paragraph in document.paragraphs for start in paragraph._p.iter(qn("w:bookmarkStart"))]
+    names = {start.get(qn("w:name")) for start in starts}
+    assert len(names) == len({start.get(qn("w:id")) for start in starts}) == 4
+    assert {link.fragment for paragraph in document.paragraphs for link in paragraph.hyperlinks if link.fragment} == names
+    assert GENERATED_LABEL in document.sections[0].footer.paragraphs[0].text     # a page of it may be generated
 
 
 # -- the label -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,11 @@ from kb.render import (
     COMPOSED_LABEL,
     DIGEST_MARK,
     GENERATED_LABEL,
+    UNVERIFIED_MARK,
+    Run,
+    answer_blocks,
     answer_markdown,
+    conversation_markdown,
     effect_line,
     escape_markdown,
     passage_markdown,
@@ -22,6 +26,7 @@ from kb.render import (
     source_link,
     status_of,
     to_markdown,
+    to_plain,
     to_record,
     to_text,
 )
@@ -82,6 +87,41 @@ def test_the_answer_comes_first_then_basis_steps_and_notes():
 - 注意保存证据。[2]
 - 第十七条自2025-10-15起为第二十二条。
 - [2] 为{DIGEST_MARK}。"""
+
+
+def test_the_pieces_of_an_answer_are_its_text_with_the_numbers_apart():
+    blocks = answer_blocks(FULL)
+    assert [(block.heading, block.numbered) for block in blocks] == [("", False), ("法律依据", False), ("怎么做", True), ("注意", False)]
+    assert blocks[0].lines[0].runs == (Run("可以要求赔偿。"), Run(n=1), Run(n=2))
+    assert [line.notice for line in blocks[3].lines] == ["", "moved", ""]
+    said = "\n\n".join("\n".join(filter(None, [block.heading, *("".join(f"[{run.n}]" if run.n else run.text for run in line.runs)
+                                                                for line in block.lines)])) for block in blocks)
+    assert said == re.sub(r"(?m)^(- |\d\. )", "", to_text(FULL))
+
+
+def test_what_is_not_verified_is_a_piece_of_its_own():
+    doubtful = answer(Claim("赔偿五百万元。", (1,)), citations=(replace(OFFICIAL, verdict=Verdict.UNVERIFIED),))
+    assert answer_blocks(doubtful)[0].lines[0].runs[-1] == Run(UNVERIFIED_MARK, unverified=True)
+
+
+@given(st.text())
+def test_nobody_can_write_a_piece_that_is_a_number(text):
+    forged = answer(Claim(f"有出处\x1e1\x1e{text}\x1e2\x1e", ()), citations=())
+    assert not [run for block in answer_blocks(forged) for line in block.lines for run in line.runs if run.n]
+
+
+def test_what_is_copied_has_each_source_with_its_verdict():
+    copied = to_plain(FULL)
+    assert copied.startswith(to_text(FULL))
+    assert f"[1] {source_line(OFFICIAL, TODAY)}（✓ 已与原文核对）\n    “{TEXT}”" in copied
+
+
+def test_a_saved_conversation_has_every_answer_with_its_label_and_sources():
+    saved = conversation_markdown([FULL, replace(FULL, model="qwen3", question=replace(FULL.question, text="那罚款呢"))])
+    assert saved.startswith("# 知问对话\n")
+    assert saved.count("### 来源") == 2
+    assert [line for line in saved.split("\n") if line.startswith("## ")] == ["## 能要求赔偿吗", "## 那罚款呢"]
+    assert (saved.count(COMPOSED_LABEL), saved.count(GENERATED_LABEL)) == (1, 1)
 
 
 def test_a_digest_is_marked_and_never_quoted_as_the_law():

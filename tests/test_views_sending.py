@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 from small_library import open_small_library
 from streamlit.testing.v1 import AppTest
-from test_views import APP, ask, button, words
+from test_views import APP, ask, button, markdown, words
 
 from kb.types import Sending
 from views import session
@@ -142,7 +142,7 @@ def test_hostile_text_is_escaped_where_it_is_shown_before_sending(opened):
     page, _ = opened()
     ask(page, "赔偿 ![x](http://beacon.example/a.png) <img src=x onerror=alert(1)> [点我](javascript:alert(1))")
     assert not page.exception
-    assert "](" not in words(page) and "<img" not in words(page).replace("\\<", "")
+    assert "](" not in markdown(page) and "<img" not in markdown(page).replace("\\<", "")
 
 
 def test_both_languages_name_every_way_to_send_and_every_kind_of_mark():

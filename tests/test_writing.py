@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from cited import read
 from model_server import Reply, model_server, number_of, pauses, says
 from streamlit.testing.v1 import AppTest
 
@@ -50,7 +51,8 @@ def page_of(library_data, clock, monkeypatch):
 
 def words(page: AppTest) -> str:
     assert not page.exception
-    return "\n".join(element.value for kind in (page.caption, page.markdown, page.warning) for element in kind)
+    native = [element.value for kind in (page.caption, page.markdown, page.warning) for element in kind]
+    return "\n".join([*native, read(page)])
 
 
 def looks_until(page: AppTest, seen) -> AppTest:
@@ -75,7 +77,7 @@ def ask(page: AppTest) -> AppTest:
 
 def test_a_sentence_is_on_the_page_before_the_answer_is_whole_and_marked_as_generated(page_of, hold):
     with model_server(writes(hold)) as server:
-        page = looks_until(ask(page_of(server.url)), shows(f"{BEGINS} :blue-badge[1]"))
+        page = looks_until(ask(page_of(server.url)), shows(f"{BEGINS}[1]"))
         assert GENERATED_LABEL in words(page)
         assert REST not in words(page)
         assert page.chat_input[0].disabled
@@ -83,8 +85,8 @@ def test_a_sentence_is_on_the_page_before_the_answer_is_whole_and_marked_as_gene
         looks_until(page, finished)
     turn, = page.session_state["turns"]
     assert [claim.text for claim in turn.answer.claims] == [BEGINS, REST]
-    assert f"{REST} :blue-badge[1]" in words(page)
-    assert "loopback\\-model" in words(page)
+    assert f"{REST}[1]" in words(page)
+    assert "loopback-model" in words(page)
     assert not page.chat_input[0].disabled
 
 

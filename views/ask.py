@@ -5,101 +5,74 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.answer import SAMPLE_QUESTIONS
 from kb.export import FORMATS
-from kb.render import (
-    GENERATED_LABEL,
-    answer_markdown,
-    escape_markdown,
-    origin_label,
-    quotation,
-    source_facts,
-    source_heading,
-)
-from kb.types import Answer, Audience, Citation, Outcome, Question, Verdict
+from kb.render import escape_markdown
+from kb.types import Answer, Audience, Citation, Outcome, Question
 from kb.understand import LONGEST_QUESTION
-from views import sending
-from views.session import (
-    Turn,
-    choose_language,
-    endpoint,
-    explain,
-    library,
-    scroll_to_answer,
-    seconds_to_wait,
-    turns,
-    wording,
-)
-from views.source import open_source
-from views.writing import Writing, begin
+from views import asking, sending
+from views.answered import show_answer, show_draft, show_sources
+from views.ask_wording import WORDS
+from views.beside import lay_beside, show_beside
+from views.days import choose_day
+from views.session import Turn, choose_language, endpoint, library, scroll_to_answer, spoken, turns, wording
+from views.telling import show_remark, show_submission
+from views.writing import Writing
 
 if TYPE_CHECKING:
     from kb.assemble import Library
 
 __all__ = ["page"]
 
-_REMEMBERED = 6          # earlier questions that a follow-up may lean on
-_LOOK_EVERY_S = 0.4      # at an answer that a model is writing
-_AT_ONCE_S = 0.4         # an answer that is there by then is shown without the page of its making
-_OUTCOME_COLOUR = {Outcome.PARTIAL: "orange", Outcome.INSUFFICIENT: "orange", Outcome.OUT_OF_SCOPE: "gray",
-                   Outcome.UNLAWFUL: "red", Outcome.CLARIFY: "blue"}
+_LOOK_EVERY_S = 0.4      # at an answer that is being written
+_STYLE = "<style>.stMainBlockContainer {padding-top: 4.75rem}</style>"      # close below the bar of pages
 
 
 def page() -> None:
-    """Draw the conversation, then take the next question."""
-    words = wording()
-    _collect()
-    st.title("知问", anchor=False)
-    st.caption(words.tagline)
-    _controls()
-    opened = library()
-    _where_it_goes(opened)
-    sending.show_choice(opened)
-    for number, turn in enumerate(turns()):
-        _show(opened, turn, number, latest=number == len(turns()) - 1)
-    if st.session_state.pop("fresh", False):
-        scroll_to_answer()
-    writing: Writing | None = st.session_state.get("writing")
-    if not turns() and not writing and not sending.held_question():
-        _suggest(words.samples, SAMPLE_QUESTIONS, "sample")
-    if typed := st.chat_input(words.placeholder, max_chars=LONGEST_QUESTION, disabled=writing is not None):
-        st.session_state["asked"] = typed
-    if writing:
-        _show_question(opened, writing.question)
-        _show_writing()
-    elif asked := st.session_state.pop("asked", None):
-        question = _question(opened, asked)
-        if wait := seconds_to_wait():
-            turns().append(Turn(asked, problem=words.too_fast.format(seconds=wait)))
-        elif not sending.needs_a_word(opened, question):
-            _answer(opened, question)
-        st.rerun()
-    elif held := sending.held_question():
-        _show_question(opened, held)
-        sending.show_held(opened, _question(opened, held))
-
-
-def _controls() -> None:
+    """Take what was asked, then draw the conversation."""
     words = wording()
     st.session_state.setdefault("audience", Audience.ENTERPRISE)
+    asking.collect()
+    st.html(_STYLE)
+    st.title("知问", anchor=False)
+    st.caption(words.tagline)
+    opened = library()
+    typed = st.chat_input(words.placeholder, max_chars=LONGEST_QUESTION, disabled=asking.writing() is not None)
+    asking.take(opened, typed)
+    _controls(opened)
+    _where_it_goes(opened)
+    sending.show_choice(opened)
+    _show_conversation(opened)
+    show_beside(opened)
+
+
+def _controls(opened: "Library") -> None:
+    words = wording()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.session_state["audience_choice"] = st.session_state["audience"]
         st.segmented_control(words.i_am, list(Audience), key="audience_choice", required=True,
                              format_func=lambda audience: words.audiences[audience], on_change=_take_audience)
+        choose_day(opened)
         choose_language()
         if turns() or sending.held_question():
-            st.button(words.clear, icon=":material/delete:", on_click=_clear)
+            _show_saving([turn.answer for turn in turns() if turn.answer])
+            st.button(words.clear, icon=":material/delete:", on_click=asking.clear)
 
 
 def _take_audience() -> None:
     st.session_state["audience"] = st.session_state["audience_choice"]
 
 
-def _clear() -> None:
-    st.session_state["turns"] = []
-    sending.forget()
-    if writing := st.session_state.pop("writing", None):
-        writing.stopping.set()
+def _show_saving(answers: list[Answer]) -> None:
+    """The whole conversation as a file, written when clicked."""
+    words = spoken(WORDS)
+    if not answers:
+        return
+    with st.popover(words.save_all, icon=":material/save:"):
+        for kind in FORMATS:
+            if kind.write_all:
+                st.download_button(wording().formats[kind.suffix], partial(kind.write_all, answers), file_name=f"知问对话{kind.suffix}",
+                                   mime=kind.media_type, key=f"save-all{kind.suffix}", type="tertiary", on_click="ignore")
+        st.caption(words.save_all_help)
 
 
 def _where_it_goes(opened: "Library") -> None:
@@ -116,139 +89,106 @@ def _where_it_goes(opened: "Library") -> None:
         st.caption(escape_markdown(opened.warning))
 
 
+# --- the conversation ----------------------------------------------------------------------------------------------------
+
+def _show_conversation(opened: "Library") -> None:
+    busy, held = asking.writing(), sending.held_question()
+    for turn in turns():
+        _show(opened, turn, latest=turn is turns()[-1] and not busy and not held)
+    if busy:
+        _show_question(opened, busy.question)
+        _show_writing(opened)
+    elif held:
+        _show_question(opened, held)
+        sending.show_held(opened, asking.question_of(opened, held))
+    elif not turns():
+        st.markdown(spoken(WORDS).begin)
+        _suggest(wording().samples, spoken(WORDS).samples[st.session_state["audience"]], "sample")
+        scroll_to_answer()
+    if st.session_state.pop("fresh", False):
+        scroll_to_answer()
+
+
 def _suggest(label: str, questions: tuple[str, ...], key: str) -> None:
     st.caption(label)
     for number, question in enumerate(questions):
-        st.button(escape_markdown(question), key=f"{key}-{number}", on_click=_ask_next, args=(question,),
+        st.button(escape_markdown(question), key=f"{key}-{number}", on_click=asking.ask_next, args=(question, len(turns())),
                   width="stretch")
 
 
-def _ask_next(question: str) -> None:
-    st.session_state["asked"] = question
-
-
-def _question(opened: "Library", asked: str) -> Question:
-    remembered = [(turn.answer.resolved, turn.question) for turn in turns() if turn.answer][-_REMEMBERED:]
-    # The first as it was understood, because what it leans on is forgotten.
-    earlier = tuple((n == 0 and resolved) or said for n, (resolved, said) in enumerate(remembered))
-    return Question(asked, as_of=opened.clock.today(), turns=earlier, audience=st.session_state["audience"],
-                    sending=sending.chosen(opened))
-
-
-def _answer(opened: "Library", question: Question) -> None:
-    """Have it answered; the progress of it is on the page meanwhile. Only a model takes longer than the page waits."""
-    _show_question(opened, question)
-    # In the session before anything else: whatever the reader clicks from here on, the answer is found there.
-    writing = st.session_state["writing"] = begin(opened.assistant, question)
-    st.session_state["fresh"] = True
-    with st.chat_message("assistant", avatar=":material/balance:"), st.status(wording().working) as status:
-        while not writing.done.wait(_AT_ONCE_S) and not opened.settings.uses_model:
-            status.update(label=_step_of(writing))
-
-
-def _collect() -> None:
-    """An answer that has come joins the conversation, whatever brought the reader to the page."""
-    writing: Writing | None = st.session_state.get("writing")
-    if writing is None or not writing.done.is_set():
-        return
-    del st.session_state["writing"]
-    problem = explain(writing.error) if writing.error else ""
-    turns().append(Turn(writing.question.text, writing.answer, problem))
-    st.session_state["fresh"] = True
-
-
-@st.fragment(run_every=_LOOK_EVERY_S)
-def _show_writing() -> None:
-    """The answer that a model is writing: sentences once they are verified, and a way to stop it."""
-    writing: Writing | None = st.session_state.get("writing")
-    if writing is None or writing.done.is_set():
-        st.rerun()
-    with st.chat_message("assistant", avatar=":material/balance:"):
-        st.status(_step_of(writing))
-        if writing.draft and writing.draft.claims:
-            st.caption(GENERATED_LABEL)
-            draft = Answer(writing.question, Outcome.ANSWERED, writing.draft.claims, writing.draft.citations)
-            st.markdown(answer_markdown(draft, _number_badge))
-        st.button(wording().stop, key="stop", icon=":material/stop_circle:", on_click=writing.stopping.set,
-                  disabled=writing.stopping.is_set())
-
-
-def _step_of(writing: Writing) -> str:
-    return f"{escape_markdown(writing.step)}…" if writing.step else wording().working
-
-
-def _show_question(opened: "Library", asked: Question | str) -> None:
+def _show_question(opened: "Library", asked: Question | str, editable: bool = False) -> None:
     with st.chat_message("user", avatar=":material/person:"):
-        st.markdown(escape_markdown(asked if isinstance(asked, str) else asked.text))
+        if editable and asking.editing():
+            _show_editing(asked if isinstance(asked, str) else asked.text)
+            return
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(escape_markdown(asked if isinstance(asked, str) else asked.text), width="content")
+            if editable:
+                st.button(spoken(WORDS).edit, key="edit", icon=":material/edit:", type="tertiary", on_click=asking.edit)
         if isinstance(asked, Question):
             sending.show_marks(opened, asked)
 
 
-def _show(opened: "Library", turn: Turn, number: int, latest: bool) -> None:
-    _show_question(opened, turn.answer.question if turn.answer else turn.question)
+def _show_editing(text: str) -> None:
+    words = spoken(WORDS)
+    with st.form("edit-question"):
+        st.text_area(words.edited, text, key="edited_question", max_chars=LONGEST_QUESTION)
+        with st.container(horizontal=True):
+            st.form_submit_button(words.resend, type="primary", on_click=asking.resend)
+            st.form_submit_button(words.cancel, on_click=asking.stop_editing)
+
+
+@st.fragment(run_every=_LOOK_EVERY_S)
+def _show_writing(opened: "Library") -> None:
+    """An answer in the making: sentences once they are verified, and a way to stop a model."""
+    busy = asking.writing()
+    if busy is None or busy.done.is_set():
+        st.rerun()
+    with st.chat_message("assistant", avatar=":material/balance:"):
+        st.status(_step_of(busy))
+        if busy.draft and busy.draft.claims:
+            show_draft(opened, Answer(busy.question, Outcome.ANSWERED, busy.draft.claims, busy.draft.citations), "writing")
+        if opened.settings.uses_model:
+            st.button(wording().stop, key="stop", icon=":material/stop_circle:", on_click=busy.stopping.set,
+                      disabled=busy.stopping.is_set())
+
+
+def _step_of(busy: Writing) -> str:
+    return f"{escape_markdown(busy.step)}…" if busy.step else wording().working
+
+
+def _show(opened: "Library", turn: Turn, latest: bool) -> None:
+    _show_question(opened, turn.answer.question if turn.answer else turn.question, editable=latest)
     with st.chat_message("assistant", avatar=":material/balance:"):
         if turn.answer is None:
             st.warning(escape_markdown(turn.problem))
             return
-        _show_answer(turn.answer)
-        _show_sources(opened, turn.answer, number, expanded=latest)
-        _show_findings(turn.answer)
-        _show_origin(turn.answer, number)
+        key, choose = str(turn.number), partial(_lay_beside, turn.answer)
+        show_answer(opened, turn.answer, key, choose)
+        show_sources(opened, turn.answer, key, expanded=False, choose=choose)
+        _show_actions(opened, turn.answer, key, latest)
         if latest and turn.answer.followups:
             _suggest(wording().more, turn.answer.followups, "followup")
 
 
-def _show_answer(answer: Answer) -> None:
+def _lay_beside(answer: Answer, citation: Citation) -> None:
+    lay_beside(citation, answer.question.as_of)
+
+
+def _show_actions(opened: "Library", answer: Answer, key: str, latest: bool) -> None:
+    """What can be done with an answer. Of an earlier one it is drawn when asked for, which keeps a long conversation quick."""
     words = wording()
-    if answer.outcome in words.outcomes:
-        st.badge(words.outcomes[answer.outcome], color=_OUTCOME_COLOUR[answer.outcome])
-    if answer.resolved:
-        st.caption(words.understood_as + escape_markdown(answer.resolved))
-    st.markdown(answer_markdown(answer, _number_badge))
-
-
-def _number_badge(n: int) -> str:
-    return f" :blue-badge[{n}]"
-
-
-def _show_sources(opened: "Library", answer: Answer, number: int, expanded: bool) -> None:
-    if not answer.citations:
+    if not latest and st.session_state.get("acting") != key:
+        st.button(spoken(WORDS).more_actions, key=f"act-{key}", icon=":material/more_horiz:", type="tertiary", on_click=_act, args=(key,))
         return
-    with st.expander(wording().sources.format(count=len(answer.citations)), expanded=expanded,
-                     icon=":material/menu_book:"):
-        for citation in answer.citations:
-            _show_source(opened, answer, citation, f"{number}-{citation.n}")
-
-
-def _show_source(opened: "Library", answer: Answer, citation: Citation, key: str) -> None:
-    words, day = wording(), answer.question.as_of
-    with st.container(border=True, gap="small"):
-        st.markdown(f":blue-badge[{citation.n}] **{escape_markdown(source_heading(citation))}**  \n"
-                    f":gray[:small[{escape_markdown(source_facts(citation, day))}]]")
-        if citation.quote:
-            st.markdown(escape_markdown(quotation(citation)))
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.badge(words.verdicts[citation.verdict],
-                     color="orange" if citation.verdict is Verdict.UNVERIFIED else "green")
-            if st.button(words.open_source, key=f"open-{key}", icon=":material/open_in_full:"):
-                open_source(opened, citation, day)
-
-
-def _show_findings(answer: Answer) -> None:
-    if answer.findings:
-        with st.expander(wording().findings.format(count=len(answer.findings)), icon=":material/fact_check:"):
-            for finding in answer.findings:
-                st.markdown(f"- {escape_markdown(finding.detail)}")
-
-
-def _show_origin(answer: Answer, number: int) -> None:
-    words = wording()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        written_by = f" · {escape_markdown(answer.model)}" if answer.model else ""
-        st.caption(words.made.format(label=origin_label(answer) + written_by, day=answer.question.as_of.isoformat(),
-                                     seconds=f"{answer.elapsed_ms / 1000:.2f}"), width="content")
         with st.popover(words.save, icon=":material/download:", type="tertiary"):
-            for kind in FORMATS:    # written when clicked: every turn of the conversation is drawn again and again
+            for kind in FORMATS:    # written when clicked
                 st.download_button(words.formats[kind.suffix], partial(kind.write, answer), file_name=f"知问回答{kind.suffix}",
-                                   mime=kind.media_type, key=f"save-{number}{kind.suffix}", type="tertiary",
-                                   on_click="ignore")
+                                   mime=kind.media_type, key=f"save-{key}{kind.suffix}", type="tertiary", on_click="ignore")
+        show_submission(opened, answer, key)
+    show_remark(opened, answer, key)
+
+
+def _act(key: str) -> None:
+    st.session_state["acting"] = key

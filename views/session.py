@@ -35,11 +35,15 @@ _LOOK_EVERY_S = 0.3      # at how far the opening of the library is
 
 @dataclass(frozen=True)
 class Turn:
-    """One question of the conversation with its answer, or with the sentence that says why there is none."""
+    """One question of the conversation with its answer, or with the sentence that says why there is none.
+
+    `number` tells it from every other of its session, those that were cleared or asked anew included.
+    """
 
     question: str
     answer: Answer | None = None
     problem: str = ""
+    number: int = 0
 
 
 @dataclass
@@ -179,8 +183,8 @@ _SCROLL = """export default () => {
   const chat = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
   const place = () => {
     const question = [...document.querySelectorAll('[data-testid="stChatMessage"]')].at(-2);
-    if (!question) return;
     for (const stop of ["pointerdown", "wheel"]) chat?.dispatchEvent(new Event(stop));
+    if (!question) return chat?.scrollTo({top: 0, behavior: "instant"});
     question.style.scrollMarginTop = "4.5rem";     // below the bar of pages
     question.scrollIntoView({block: "start", behavior: "instant"});
   };
@@ -193,7 +197,7 @@ _SCROLL = """export default () => {
 
 
 def scroll_to_answer() -> None:
-    """Bring the newest question to the top, so that the answer is read from its beginning."""
+    """Bring the newest question, or the head of an empty page, to the top, so that reading starts at the beginning."""
     st.components.v2.component("scroll_to_answer", js=_SCROLL)(
         key=f"scroll-{len(turns())}{'-writing' if 'writing' in st.session_state else ''}")
 
