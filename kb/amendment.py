@@ -14,7 +14,7 @@ from kb.statute import parse_ref, short_title
 from kb.text import fold
 from kb.types import Tier, Version
 
-__all__ = ["Amendment", "amendment", "article_lines", "record", "table_lines"]
+__all__ = ["Amendment", "amendment", "article_lines", "comparable", "record", "table_lines"]
 
 _READABLE = 0.5            # of two texts less alike, marks within one would be a riddle: both are shown
 
@@ -51,7 +51,7 @@ def amendment(store: PassageStore, registry: Registry, document: str, day: date,
         QuestionError: fewer than two texts are held, or there is none with that label.
     """
     group = registry.document(document)
-    versions = _held(store, group)
+    versions = comparable(store, group)
     newer = _labelled(versions, new, document) if new else None
     older = _labelled(versions, old, document) if old else None
     base = newer or governing(versions, day) or (versions[-1] if versions else None)
@@ -69,8 +69,9 @@ def amendment(store: PassageStore, registry: Registry, document: str, day: date,
     return Amendment(older, newer, compare(articles_of(store.passages_of(older.id)), articles_of(store.passages_of(newer.id))))
 
 
-def _held(store: PassageStore, group: str) -> list[Version]:
-    """One text for each label, the most trusted and whole one, the oldest first. No digests: they are not the law's words."""
+def comparable(store: PassageStore, group: str) -> list[Version]:
+    """The versions of a document that can be set beside one another: one text for each label, the most trusted and whole
+    one, the oldest first. No digests: they are not the law's words."""
     best: dict[str, Version] = {}
     texts = [v for v in store.versions() if v.document == group and v.in_force_from and v.tier in (Tier.OFFICIAL, Tier.USER)]
     for version in sorted(texts, key=lambda v: (-trust(v), without_excerpt(v.title) != v.title, v.id)):
