@@ -39,7 +39,8 @@ def stretch(text: str, query: str, length: int = 140) -> str:
     spans, terms = sentences(text), asked_terms(query)
     if len(text) <= length or not spans:
         return text
-    windows = [(start, _end(spans, i, start, length)) for i, (start, _) in enumerate(spans)]
+    windows = [(start, _end(spans, i, start, length)) for i, (start, end) in enumerate(spans)
+               if held(text[start:end], terms)] or [(spans[0][0], _end(spans, 0, spans[0][0], length))]
     start, end = max(windows, key=lambda window: (_worth(text[slice(*window)], terms), -window[0]))
     shown = text[start:end] if end - start <= 2 * length else text[start:start + length]
     return ("…" if start > spans[0][0] else "") + shown + ("…" if start + len(shown) < spans[-1][1] else "")
@@ -50,5 +51,7 @@ def _end(spans: list[tuple[int, int]], first: int, start: int, length: int) -> i
     return ends[-1] if ends else spans[first][1]
 
 
-def _worth(text: str, terms: Collection[str]) -> int:
-    return len(held(text, terms))
+def _worth(text: str, terms: Collection[str]) -> tuple[int, int]:
+    """How many different terms it has, and how often."""
+    found = held(text, terms)
+    return len(found), sum(text.count(term) for term in found)

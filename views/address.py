@@ -7,7 +7,7 @@ import streamlit as st
 
 from kb.types import Version
 
-__all__ = ["BROWSE", "PLACE", "TEXT", "VIEW", "address", "link", "version_at"]
+__all__ = ["BROWSE", "PLACE", "TEXT", "VIEW", "address", "go", "leave", "link", "stay", "version_at"]
 
 BROWSE = "browse"                          # path of the page
 TEXT, PLACE, VIEW = "text", "at", "view"   # a version; a place in it (`kb.outline.marks`); what to see of it
@@ -29,6 +29,22 @@ def link(label: str, version: Version, place: str = "", view: str = "", icon: st
     """A link to a text of the library from any page; `label` is Markdown, escaped where it is not ours."""
     page = st.Page(_elsewhere, title=BROWSE, url_path=BROWSE)        # pages are known by their path alone
     st.page_link(page, label=label, icon=icon, width=width, query_params=address(version, place, view))
+
+
+def go(**changed: str) -> None:
+    """Change these query parameters and keep the others, in one step: each is one way back. An empty value takes one out."""
+    kept = {name: value for name, value in {**st.query_params.to_dict(), **changed}.items() if value}
+    st.query_params.from_dict(kept)
+
+
+def leave() -> None:
+    """Back to the list of all texts."""
+    st.query_params.clear()
+
+
+def stay() -> None:
+    """Have the browser show the address of what is drawn. A link within one page changes what is drawn, and not that."""
+    st.query_params.from_dict(st.query_params.to_dict())
 
 
 def _elsewhere() -> None:

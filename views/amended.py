@@ -11,7 +11,7 @@ from kb.comparison import Change, Pair
 from kb.render import escape_markdown
 from kb.statute import short_title
 from kb.types import StatuteRef, Tier, Version
-from views.address import PLACE, link
+from views.address import PLACE, go, link
 from views.browse_wording import WORDS
 from views.difference import show_difference, show_side_by_side
 from views.held import amendment_of
@@ -76,7 +76,7 @@ def _keep(widget: str, kept: str) -> None:
 
 
 def _all_articles() -> None:
-    st.query_params.pop(PLACE, None)
+    go(**{PLACE: ""})
 
 
 def _of(found: Amendment, version: Version, mark: str) -> tuple[Pair, ...]:
@@ -149,7 +149,7 @@ def _registered(opened: "Library", version: Version) -> None:
             st.markdown(f"**{escape_markdown(words.registered_moves.format(old=move.old, new=move.new))}**")
             rows = [f"| {escape_markdown(move.old)} | → | {escape_markdown(move.new)} |", "|---|---|---|"]
             rows += [f"| {_article(old)} | → | {_article(new)} |" for old, new in sorted(move.articles.items())]
-            with st.expander(words.map.format(count=sum(old != new for old, new in move.articles.items())),
+            with st.expander(words.renumbered.format(count=sum(old != new for old, new in move.articles.items())),
                              icon=":material/alt_route:", expanded=True):
                 st.markdown("\n".join(rows))
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kb.editions import editions
 from kb.types import Tier, Version
-from views.address import TEXT, version_at
+from views.address import TEXT, stay, version_at
 from views.browse_wording import WORDS
 from views.document import show_document
 from views.hits import show_hits, show_search, sought
@@ -21,17 +21,25 @@ if TYPE_CHECKING:
 
 __all__ = ["page"]
 
-# Texts are read side by side here: wider than a conversation, not so wide that a line is hard to follow.
-_ROOM = "<style>[data-testid='stMainBlockContainer'] {max-width: 74rem}</style>"
+# Texts are read side by side here: wider than a conversation, not so wide that a line is hard to follow. A link to another
+# text would look like the page one is on, because it is the same page. Headings within the page are smaller than its title.
+_LOOKS = """<style>
+[data-testid="stMainBlockContainer"] { max-width: 74rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.3rem; }
+[data-testid="stPageLink"] a { background: none; padding-left: 0; }
+[data-testid="stPageLink"] a p { text-decoration: underline; text-underline-offset: 0.25rem; text-decoration-thickness: 1px; }
+[data-testid="stPageLink"] a p strong { font-weight: 600; }
+</style>"""
 
 
 def page() -> None:
     """Draw what the address names: a text, or the list of all."""
     words = spoken(WORDS)
-    st.html(_ROOM)
+    st.html(_LOOKS)
     opened = library()
     day = chosen().day or opened.clock.today()
-    digest = st.query_params.get(TEXT, "")
+    if digest := st.query_params.get(TEXT, ""):
+        stay()
     version = version_at(opened.assistant.standing.versions(), digest)
     if version:
         show_document(opened, version, day)

@@ -102,6 +102,7 @@ class BrowseWording:
     compare_none: str
     digests_only: str
     registered_moves: str
+    renumbered: str
     comparing_pages: str
     changes: Mapping[Change, str]
     tally: str
@@ -171,7 +172,7 @@ _CHINESE = BrowseWording(
     ended="这个版本**已不再施行**。",
     will_change="这个版本现在有效，但 **{day} 起**由新版本取代：",
     open_other="打开{name}",
-    stands_in="{version}第{number}条",
+    stands_in="{version}{article}",
     what_changed="{old} → {new} 改了什么",
     current_absent="（{name}，本库没有收录它的正文）",
     other_text="也有：",
@@ -203,6 +204,7 @@ _CHINESE = BrowseWording(
     compare_none="本库没有这份文件的两个全文版本，不能逐字对照。",
     digests_only="本库只有要点，没有官方全文；要点不是法条原文，不能逐字对照。管理员可以用 zhiwen fetch 或 zhiwen ingest 加入官方文本。",
     registered_moves="登记的条号对应（{old} → {new}）",
+    renumbered="条号对应表：{count} 条换了条号",
     comparing_pages="本库的对照指南",
     changes={change: change.value for change in Change},
     tally="{change} {count} 条",
@@ -275,7 +277,7 @@ _ENGLISH = BrowseWording(
     ended="This version is **no longer in force**.",
     will_change="In force now; **from {day}** a new version takes its place:",
     open_other="Open {name}",
-    stands_in="{version}, article {number}",
+    stands_in="{version} {article}",
     what_changed="What changed, {old} → {new}",
     current_absent="({name}; the library does not hold its text)",
     other_text="Also held: ",
@@ -308,6 +310,7 @@ _ENGLISH = BrowseWording(
     digests_only="The library holds digests only; they are not the wording of the law and cannot be compared. "
                  "An administrator can add the official texts with zhiwen fetch or zhiwen ingest.",
     registered_moves="Registered article numbers ({old} → {new})",
+    renumbered="Map of articles: {count} have another number",
     comparing_pages="Our guides that compare",
     changes={Change.UNCHANGED: "unchanged", Change.REWORDED: "reworded", Change.MOVED: "moved",
              Change.MOVED_AND_REWORDED: "moved and reworded", Change.SPLIT: "split", Change.MERGED: "merged",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kb.outline import Heading, Place, marks
-from views.address import PLACE, VIEW
+from views.address import PLACE, VIEW, go
 from views.browse_wording import WORDS
 from views.session import spoken
 
@@ -94,11 +94,7 @@ def show_contents(leaves: Sequence[Place], chapters: Sequence[Heading], current:
 
 def pick(mark: str, whole: bool = False) -> None:
     """Go to a place of the text that is open: alone, or with all of its chapter."""
-    st.query_params[PLACE] = mark
-    if whole:
-        st.query_params[VIEW] = "whole"
-    else:
-        st.query_params.pop(VIEW, None)
+    go(**{PLACE: mark, VIEW: "whole" if whole else ""})
 
 
 def _picked() -> None:

@@ -13,8 +13,8 @@ from kb.outline import Heading, Place, headings, marks, place_marked, span
 from kb.render import escape_markdown, passage_markdown, source_link
 from kb.show import notices_beside
 from kb.statute import short_title
-from kb.types import Kind, Status, Tier, Version
-from views.address import PLACE, VIEW, link
+from kb.types import Kind, Status, StatuteRef, Tier, Version
+from views.address import PLACE, VIEW, go, leave, link
 from views.amended import show_amendment
 from views.browse_wording import WORDS
 from views.contents import pick, show_contents
@@ -35,7 +35,7 @@ _READ, _HISTORY, _COMPARE, _WHOLE = "read", "history", "compare", "whole"
 def show_document(opened: "Library", version: Version, day: date) -> None:
     """The page of a version; what of it is seen stands in the address."""
     words = spoken(WORDS)
-    st.button(words.back, icon=":material/arrow_back:", type="tertiary", on_click=_leave)
+    st.button(words.back, icon=":material/arrow_back:", type="tertiary", on_click=leave)
     st.header(escape_markdown(edition_name(version)), anchor=False)
     _facts(version, day, opened)
     _standing(opened, version, day)
@@ -54,15 +54,9 @@ def show_document(opened: "Library", version: Version, day: date) -> None:
         _text(opened, version, day, whole=view == _WHOLE)
 
 
-def _leave() -> None:
-    st.query_params.clear()
-
-
 def _see() -> None:
-    if st.session_state["seen"] == _READ:
-        st.query_params.pop(VIEW, None)
-    else:
-        st.query_params[VIEW] = st.session_state["seen"]
+    seen = st.session_state["seen"]
+    go(**{VIEW: "" if seen == _READ else seen})
 
 
 # --- how it stands
@@ -83,7 +77,7 @@ def _facts(version: Version, day: date, opened: "Library") -> None:
         st.caption(words.guide_note)
     elif version.tier is Tier.USER:
         st.info(words.user_note, icon=":material/info:")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         _other_texts(opened, version)
         if address := source_link(version):
             st.link_button(words.official_page, address, icon=":material/open_in_new:")
@@ -229,7 +223,8 @@ def _elsewhere(opened: "Library", place: Place) -> None:
             number = opened.assistant.registry.moved(version.document, article, version.label, other.label)
             if not number or other.label == version.label:
                 continue
-            link(words.stands_in.format(version=escape_markdown(other.label), number=number), other, str(number),
+            place_there = StatuteRef("", number).locator
+            link(words.stands_in.format(version=escape_markdown(other.label), article=place_there), other, str(number),
                  icon=":material/history:")
             places = [in_order.index(text.label) for text in (version, other) if text.label in in_order]
             if version.tier is Tier.OFFICIAL and len(places) == 2 and abs(places[0] - places[1]) == 1:

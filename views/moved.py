@@ -21,7 +21,7 @@ _COLOUR = {Change.NEW: "green", Change.GONE: "red", Change.MOVED: "blue", Change
 _DRAWN = {Change.NEW: "#2e8b57", Change.GONE: "#c0392b", Change.MOVED: "#2f7fd0", Change.MOVED_AND_REWORDED: "#8a5cd0",
           Change.REWORDED: "#c77700", Change.SPLIT: "#b0408f", Change.MERGED: "#0f8a8a", Change.UNCHANGED: "#9aa0a8"}
 _DASHED = (Change.SPLIT, Change.MERGED)
-_ROW = 15                  # height of an article, in pixels
+_ROW, _AROUND = 16, 90     # height of an article, and of the legend, in pixels
 
 
 def show_map(found: Amendment) -> None:
@@ -51,7 +51,7 @@ def _picture(found: Amendment) -> "alt.LayerChart":
     words = spoken(WORDS)
     old = _rows((pair.old, pair.change) for pair in found.pairs)
     new = _rows((pair.new, pair.change) for pair in found.pairs)
-    height = _ROW * max(len(old), len(new), 4)
+    height = _ROW * max(len(old), len(new)) + _AROUND
     lines = list(_lines(found.pairs, old, new))
     names = [words.changes[change] for change in Change]
     colour = alt.Color("change:N", scale=alt.Scale(domain=names, range=[_DRAWN[change] for change in Change]),

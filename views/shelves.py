@@ -72,7 +72,7 @@ def facts(version: Version) -> list[str]:
     """Number, issuer, place and days of a version, those that are known."""
     words = spoken(WORDS)
     if version.kind is Kind.GUIDE:
-        return [version.label] if version.label else []
+        return [f"{words.version} {version.label}"] if version.label else []
     known = [words.number.format(number=version.number) if version.number else "", version.issuer, version.place,
              words.issued.format(day=version.issued.isoformat()) if version.issued else "",
              words.since.format(day=version.in_force_from.isoformat()) if version.in_force_from else words.unknown_day,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Era", "eras", "show_history"]
 
 _YEAR = timedelta(days=365)
-_ROW = 42                  # height of a bar with its room, in pixels
+_ROW, _AROUND = 42, 80     # height of a bar with its room, and of the legend and the years, in pixels
 _COLOURS = {"past": "#8a8f98", "in_force": "#2e8b57", "future": "#d98a00"}
 
 
@@ -118,8 +118,8 @@ def _picture(found: Sequence[Era], day: date, words: BrowseWording) -> "alt.Laye
                  alt.Tooltip("last:N", title=words.last_day), alt.Tooltip("status:N", title=words.status)])
     now = alt.Data(values=[{"day": day.isoformat(), "name": words.today.format(day=day.isoformat())}])
     rule = alt.Chart(now).mark_rule(strokeWidth=2, strokeDash=[4, 3], color="#c0392b").encode(x="day:T")
-    said = alt.Chart(now).mark_text(align="right", dx=-5, y=-6, color="#c0392b", fontSize=12).encode(x="day:T", text="name:N")
-    return (bars + rule + said).properties(height=_ROW * len(rows) + 20, padding={"top": 14})
+    said = alt.Chart(now).mark_text(align="right", baseline="bottom", dx=4, y=-3, color="#c0392b", fontSize=12).encode(x="day:T", text="name:N")
+    return (bars + rule + said).properties(height=_ROW * len(rows) + _AROUND)
 
 
 def _state(era: Era) -> str:
