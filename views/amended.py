@@ -13,7 +13,7 @@ from kb.statute import short_title
 from kb.types import StatuteRef, Tier, Version
 from views.address import PLACE, go, link
 from views.browse_wording import WORDS
-from views.difference import show_difference, show_side_by_side
+from views.difference import show_marked, show_side_by_side
 from views.held import amendment_of
 from views.moved import badge, places, show_map
 from views.session import spoken
@@ -109,8 +109,7 @@ def _layout() -> bool:
 
 def _differences(found: Amendment, pairs: Sequence[Pair], beside: bool) -> None:
     words = spoken(WORDS)
-    if not pairs:
-        st.caption(words.nothing_changed)
+    st.caption(words.legend if pairs else words.nothing_changed)
     room = st.session_state.get("room", _AT_ONCE)
     for pair in pairs[:room]:
         with st.container(border=True, gap="small"):
@@ -138,7 +137,7 @@ def _words(pair: Pair, found: Amendment, beside: bool) -> None:
     elif beside:
         show_side_by_side(pair.old[0].text, pair.new[0].text)
     else:
-        show_difference(pair.old[0].text, pair.new[0].text)
+        show_marked(pair.old[0].text, pair.new[0].text)
 
 
 def _registered(opened: "Library", version: Version) -> None:

@@ -29,6 +29,7 @@ _LOOKS = """<style>
 [data-testid="stPageLink"] a { background: none; padding-left: 0; }
 [data-testid="stPageLink"] a p { text-decoration: underline; text-underline-offset: 0.25rem; text-decoration-thickness: 1px; }
 [data-testid="stPageLink"] a p strong { font-weight: 600; }
+@media (max-width: 40rem) { [data-testid="stMarkdownContainer"] :is(td, th) { padding: 0.3rem 0.35rem; font-size: 0.85rem; } }
 </style>"""
 
 

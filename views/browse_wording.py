@@ -123,7 +123,7 @@ class BrowseWording:
 
 _CHINESE = BrowseWording(
     title="查法",
-    counts="{documents} 份文件，{editions} 个版本：官方文本 {official}，本库要点 {digest}，本库指南 {guide}，自行添加 {user}",
+    counts="{documents} 份文件，{editions} 个版本：官方文本 {official}，本库要点 {digest}，本库指南 {guide}，自行添加 {user}。",
     as_of="效力按 **{day}** 当日判断。",
     search="检索条文，或直接写条号、文号",
     search_help="例如：客户名单、反不正当竞争法第十条、法释〔2025〕5号。检索词不会写进网址，也不会保存。",
@@ -225,7 +225,7 @@ _CHINESE = BrowseWording(
 
 _ENGLISH = BrowseWording(
     title="Library",
-    counts="{documents} documents, {editions} versions: {official} official texts, {digest} digests, {guide} guides, {user} added",
+    counts="{documents} documents, {editions} versions: {official} official texts, {digest} digests, {guide} guides, {user} added.",
     as_of="In force or not as of **{day}**.",
     search="Search the texts, or give an article or document number",
     search_help="For example 客户名单, 反不正当竞争法第十条, 法释〔2025〕5号. What you type is neither in the address nor kept.",

@@ -7,12 +7,18 @@ from kb.render import escape_markdown
 from views.browse_wording import WORDS
 from views.session import spoken
 
-__all__ = ["show_difference", "show_side_by_side"]
+__all__ = ["show_difference", "show_marked", "show_side_by_side"]
 
 _READABLE = 0.5          # of the two texts in common: below that marks would be a riddle, both are shown instead
 
 
 def show_difference(old: str, new: str) -> None:
+    """Both wordings in one text, the changes marked, and what the marks mean."""
+    show_marked(old, new)
+    st.caption(spoken(WORDS).legend)
+
+
+def show_marked(old: str, new: str) -> None:
     """Both wordings in one text, the changes marked; beside each other where little is common to them."""
     words, pieces = spoken(WORDS), differences(old, new)
     if not any(piece.removed or piece.added for piece in pieces):
@@ -23,7 +29,6 @@ def show_difference(old: str, new: str) -> None:
         _beside([Piece(same=old)], [Piece(same=new)])
     else:
         st.markdown(_marked(pieces))
-        st.caption(words.legend)
 
 
 def show_side_by_side(old: str, new: str) -> None:
@@ -34,7 +39,6 @@ def show_side_by_side(old: str, new: str) -> None:
     else:
         _beside([Piece(same=piece.same, removed=piece.removed) for piece in pieces],
                 [Piece(same=piece.same, added=piece.added) for piece in pieces])
-        st.caption(spoken(WORDS).legend)
 
 
 def _beside(old: "list[Piece]", new: "list[Piece]") -> None:
