@@ -311,3 +311,24 @@ def test_the_page_is_there_in_english(page, digests):
     for view in ("", "whole", "history", "compare"):
         assert not opened_at(page, law, "10", view).exception
     assert english.digests_only in words(page)
+
+
+def differing(old: str, new: str) -> str:
+    page = AppTest.from_string(f"from views.difference import show_difference; show_difference({old!r}, {new!r})", default_timeout=60)
+    return plain_words(page.run())
+
+
+def test_a_difference_is_read_without_colour_too():
+    shown = differing("违反本法规定的，由监督检查部门处一万元以下的罚款。", "违反本法规定的，由监督检查部门处十万元以下的罚款。")
+    assert ":red-background[~~－一~~]:green-background[**＋十**]" in shown
+    assert SAID.legend in shown
+
+
+def test_wordings_with_little_in_common_are_set_side_by_side():
+    shown = differing("样品应当保密五年。", "经营者不得实施混淆行为，引人误认。")
+    assert SAID.other_words in shown and "－" not in shown.replace(SAID.legend, "")
+
+
+def test_nothing_in_a_difference_becomes_markup():
+    shown = differing(f"样品应当保密五年，到期后可以公开。{HOSTILE}", f"样品应当保密五年，到期后可以公开。{HOSTILE[::-1]}{HOSTILE}")
+    assert not re.search(r"(?<!\\)<(?!/?$)|(?<!\\)\]\(|https?\\?:|:smile", shown)

@@ -58,7 +58,7 @@ def show_search(opened: "Library", day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(words.search, key="seek_field", max_chars=LONGEST_QUESTION, placeholder=words.search_help,
                       autocomplete="off", on_change=_seek, args=(opened, day))
-        st.button(words.seek, icon=":material/search:", type="primary", key="seek", on_click=_seek, args=(opened, day))
+        st.button(words.seek, icon=":material/search:", key="seek", on_click=_seek, args=(opened, day))
 
 
 def _seek(opened: "Library", day: date) -> None:

@@ -9,6 +9,7 @@ from kb.amendment import Amendment
 from kb.comparison import Article, Change, Pair
 from kb.render import escape_markdown
 from views.browse_wording import WORDS
+from views.drawing import ink
 from views.session import spoken
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def _picture(found: Amendment) -> "alt.LayerChart":
     new = _rows((pair.new, pair.change) for pair in found.pairs)
     height = _ROW * max(len(old), len(new)) + _AROUND
     lines = list(_lines(found.pairs, old, new))
-    names = [words.changes[change] for change in Change]
-    colour = alt.Color("change:N", scale=alt.Scale(domain=names, range=[_DRAWN[change] for change in Change]),
+    present = [change for change in Change if change in {pair.change for pair in found.pairs}]
+    scale = alt.Scale(domain=[words.changes[change] for change in present], range=[_DRAWN[change] for change in present])
+    colour = alt.Color("change:N", scale=scale,
                        legend=alt.Legend(orient="top", title=None, columns=4))
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.4, 1.4]))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[1, -0.02]))
@@ -74,7 +76,7 @@ def _picture(found: Amendment) -> "alt.LayerChart":
 def _names(data: "alt.Data", align: str, dx: int, x: "alt.X", y: "alt.Y") -> "alt.Chart":
     import altair as alt
 
-    return alt.Chart(data).mark_text(align=align, dx=dx, fontSize=11).encode(x=x, y=y, text="name:N")
+    return alt.Chart(data).mark_text(align=align, dx=dx, fontSize=11, color=ink().text).encode(x=x, y=y, text="name:N")
 
 
 Rows = dict[str, tuple[float, Change]]

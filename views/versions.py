@@ -14,6 +14,7 @@ from kb.statute import short_title
 from kb.types import Status, Tier, Version
 from views.address import link
 from views.browse_wording import WORDS, BrowseWording
+from views.drawing import ink
 from views.session import spoken
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ def _picture(found: Sequence[Era], day: date, words: BrowseWording) -> "alt.Laye
         tooltip=[alt.Tooltip("version:N", title=words.version), alt.Tooltip("first:N", title=words.first_day),
                  alt.Tooltip("last:N", title=words.last_day), alt.Tooltip("status:N", title=words.status)])
     now = alt.Data(values=[{"day": day.isoformat(), "name": words.today.format(day=day.isoformat())}])
-    rule = alt.Chart(now).mark_rule(strokeWidth=2, strokeDash=[4, 3], color="#c0392b").encode(x="day:T")
-    said = alt.Chart(now).mark_text(align="right", baseline="bottom", dx=4, y=-3, color="#c0392b", fontSize=12).encode(x="day:T", text="name:N")
+    rule = alt.Chart(now).mark_rule(strokeWidth=2, strokeDash=[4, 3], color=ink().now).encode(x="day:T")
+    said = alt.Chart(now).mark_text(align="right", baseline="bottom", dx=4, y=-3, color=ink().now, fontSize=12).encode(x="day:T", text="name:N")
     return (bars + rule + said).properties(height=_ROW * len(rows) + _AROUND)
 
 
