@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import about, ask, checkup, kit, station
+from views import about, ask, browse, checkup, kit, station
+from views.browse_wording import WORDS as BROWSE
 from views.checkup_wording import WORDS as CHECKUP
 from views.kiosk import is_kiosk
 from views.kit_wording import WORDS as KIT
@@ -18,6 +19,7 @@ else:
     pages = [st.Page(guarded(page), title=title, icon=f":material/{icon}:", url_path=path, default=path == "ask")
              for path, page, title, icon in (
         ("ask", ask.page, wording().ask, "forum"),
+        ("browse", browse.page, spoken(BROWSE).title, "menu_book"),
         ("checkup", checkup.page, spoken(CHECKUP).title, "checklist"),
         ("station", station.page, spoken(STATION).menu, "storefront"),
         ("kit", kit.page, spoken(KIT).title, "redeem"),
