@@ -20,11 +20,13 @@ from kb.cli_options import (
     NoBundled,
     Out,
     Send,
+    check_writable,
     on_day,
     opened,
     print_json,
     say,
     settings,
+    write_file,
 )
 from kb.cli_sending import require_one, sending_of_batch, settled
 from kb.errors import ConfigError, QuestionError
@@ -211,21 +213,13 @@ def _check_destination(file: Path, force: bool, batch: Path | None) -> None:
     if batch:
         raise ConfigError("--export 每次只保存一个回答", "批量提问的结果请用 --out 保存")
     format_of(file)
-    if not file.parent.is_dir():
-        raise ConfigError(f"没有这个文件夹：{file.parent}", "请先建好，或换一个 --export")
-    if file.exists() and not force:
-        raise ConfigError(f"文件已经存在：{file}", "请换一个文件名，或加 --force 覆盖它")
+    check_writable(file, force, "--export")
 
 
 def _export(answer: "Answer", file: Path, force: bool) -> None:
     from kb.export import format_of
 
-    content = format_of(file).write(answer)
-    try:
-        with file.open("wb" if force else "xb") as opened_file:
-            opened_file.write(content)
-    except OSError as error:
-        raise ConfigError(f"写不了文件 {file}（{error.strerror}）", "请换一个文件名或文件夹") from None
+    write_file(file, format_of(file).write(answer), force)
     say(f"回答已保存到 {file}")
 
 

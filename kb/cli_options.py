@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.errors import QuestionError
+from kb.errors import ConfigError, QuestionError
 
 if TYPE_CHECKING:
     from kb.assemble import Library, Tools
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 __all__ = ["COULD_NOT_RUN", "DONE", "WITH_PROBLEMS", "WRONG_USAGE", "AllVersions", "AsJson", "AsOf", "Batch", "Data", "Export",
-           "Force", "Host", "Local", "NoBundled", "Out", "Port", "Send", "on_day", "opened", "print_json", "say", "settings", "tools"]
+           "Force", "Host", "Local", "NoBundled", "Out", "Port", "Send", "check_writable", "on_day", "opened", "print_json", "say", "settings",
+           "tools", "write_file"]
 
 DONE, WITH_PROBLEMS, WRONG_USAGE, COULD_NOT_RUN = 0, 1, 2, 3
 
@@ -74,3 +75,20 @@ def on_day(as_of: str, clock: "Clock") -> date:
 
 def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def check_writable(file: Path, force: bool, option: str) -> None:
+    """Raises ConfigError for what would keep the file of `option` from being written, before any work is done."""
+    if not file.parent.is_dir():
+        raise ConfigError(f"没有这个文件夹：{file.parent}", f"请先建好，或换一个 {option}")
+    if file.exists() and not force:
+        raise ConfigError(f"文件已经存在：{file}", "请换一个文件名，或加 --force 覆盖它")
+
+
+def write_file(file: Path, content: bytes, force: bool) -> None:
+    """Raises ConfigError where it cannot be written; an existing file is left alone without `force`."""
+    try:
+        with file.open("wb" if force else "xb") as opened_file:
+            opened_file.write(content)
+    except OSError as error:
+        raise ConfigError(f"写不了文件 {file}（{error.strerror}）", "请换一个文件名或文件夹") from None

@@ -2,15 +2,16 @@
 
 A condition is terms joined by `and`. A term is a key (something is filled in), `not key`, or a comparison of a key:
 `=` and `!=` with the words of a choice; `~` with words of which one occurs, separated by |; `<`, `<=`, `>`, `>=` with a
-number, a day, another key, or a factor times another key. A comparison with a value that is missing does not hold.
+number, a day, another key, or a factor times another key. Of a value that is missing only `not` and `!=` hold.
 """
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 __all__ = ["ALWAYS", "Condition", "Rows", "Value"]
 
@@ -19,8 +20,7 @@ Value = str | date | Decimal | int | Rows
 
 _TERM = re.compile(r"(?P<negated>not )?(?P<key>[a-z_]+)(?: (?P<sign>=|!=|~|<=?|>=?) (?P<other>.+))?")
 _RIGHT = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)|(?P<number>\d+(?:\.\d+)?)(?: \* (?P<of>[a-z_]+))?|(?P<key>[a-z_]+)")
-_COMPARE: Mapping[str, Callable[[object, object], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_COMPARE: Mapping[str, Any] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class _Term:
         if not self.sign:
             return bool(values.get(self.key)) is not self.negated
         if (left := values.get(self.key)) is None:
-            return False
+            return self.sign == "!="
         if self.sign == "~":
             text = _text(left)
             return any(word in text for word in self.words.split("|"))
         if self.sign in ("=", "!="):
             return (left == self.words) is (self.sign == "=")
         right = self._right(values)
-        return _comparable(left, right) and _COMPARE[self.sign](left, right)
+        return _comparable(left, right) and bool(_COMPARE[self.sign](left, right))
 
     def _right(self, values: Mapping[str, Value]) -> Value | None:
         if not self.right_key:

@@ -1,18 +1,21 @@
-"""An answer as a Word document: real styles, numbers that lead to the list of sources, the label in text and metadata.
+"""An answer or a filled template as a Word document: real styles, sources that are led to, the label in text and metadata.
 
-What is said, and how a source is worded, comes from `kb.render`; this module knows how Word shows it. Equal answers give
-equal bytes: every time in the file is midnight of the day the question was asked for. Fonts are named, not embedded.
+What is said, and how a source is worded, comes from `kb.render` and `kb.draft`; this module knows how Word shows it. Equal
+contents give equal bytes: every time in the file is midnight of the day they are for. Fonts are named, not embedded.
 """
 
 import html
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
+from kb.draft import TEMPLATE_MARK, Block, Shape, annex, body
+from kb.filling import Filled
 from kb.render import (
     UNDERSTOOD_AS,
     UNVERIFIED_MARK,
@@ -35,12 +38,14 @@ if TYPE_CHECKING:
     from docx.opc.rel import Relationships
     from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.styles.style import ParagraphStyle
+    from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
-__all__ = ["to_docx"]
+__all__ = ["filled_to_docx", "to_docx"]
 
 TITLE = "知问回答"
 LABEL, SOURCE, FACTS, CLOSING = "知问标识", "知问来源", "知问来源说明", "知问附注"
+CLAUSE, ITEM, CELL = "知问条文", "知问列项", "知问表格"
 NUMBER, UNVERIFIED, ADDRESS = "知问引用编号", "知问未核实", "知问网址"
 SONG, HEI, KAI = "宋体", "黑体", "楷体"
 
@@ -74,6 +79,9 @@ _PARAGRAPHS = (
     _Look(SOURCE, SONG, before=6, after=2, left=24, hanging=24, bold=True),
     _Look(FACTS, SONG, size=9.5, after=2, left=24, colour="404040"),
     _Look(CLOSING, SONG, size=9.5, before=2, after=2, colour="404040"),
+    _Look(CLAUSE, SONG, hanging=-22),
+    _Look(ITEM, SONG, left=22, after=4),
+    _Look(CELL, SONG, size=9.5, after=0),
 )
 _WORDS = ((NUMBER, "1F4E9E", False), (UNVERIFIED, "B45309", True), (ADDRESS, "1F4E9E", False))
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -91,7 +99,8 @@ def to_docx(answer: Answer) -> bytes:
 
     document = docx.Document()
     _set_up(document)
-    _describe(document, answer)
+    _describe(document, TITLE, origin_label(answer), answer.question.as_of)
+    _declare(document, implicit_label(answer))
     _footer(document, origin_label(answer))
     _write_answer(document, answer)
     if answer.citations:
@@ -189,6 +198,75 @@ def _wrap(run: "BaseOxmlElement", around: "BaseOxmlElement") -> None:
     around.append(run)
 
 
+# --- a filled template ----------------------------------------------------------------------------------------------
+
+def filled_to_docx(filled: Filled, with_annex: bool = True) -> bytes:
+    """The document as the bytes of a .docx file; grounds and notes follow on a page of their own, or are left out."""
+    import docx
+
+    document = docx.Document()
+    _set_up(document)
+    _describe(document, filled.template.title, TEMPLATE_MARK, filled.day)
+    _footer(document, filled.template.title)
+    for block in (*body(filled), *(annex(filled) if with_annex else ())):
+        _write_block(document, block)
+    return _dated(document, filled.day)
+
+
+_LEVELS = {Shape.TITLE: 0, Shape.HEADING: 1, Shape.ANNEX: 1, Shape.PART: 2}
+_STYLES = {Shape.MARK: LABEL, Shape.PARAGRAPH: CLAUSE, Shape.ITEM: ITEM, Shape.NOTE: "List Bullet"}
+
+
+def _write_block(document: "Document", block: Block) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    if block.shape is Shape.TABLE:
+        _write_table(document, block)
+    elif block.shape is Shape.SIGNATURES:
+        _write_signatures(document, block)
+    elif block.shape in _LEVELS:
+        heading = document.add_heading(_words(block.text), _LEVELS[block.shape])
+        heading.paragraph_format.page_break_before = block.shape is Shape.ANNEX
+        if block.shape is Shape.TITLE:
+            heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    else:
+        document.add_paragraph(_words(block.text), _STYLES[block.shape])
+
+
+def _write_table(document: "Document", block: Block) -> None:
+    """With lines, and a header that every page repeats."""
+    table = document.add_table(0, len(block.rows[0]))
+    borders = _element("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="7F7F7F"))
+    table._tbl.tblPr.append(borders)
+    for number, row in enumerate(block.rows):
+        written = table.add_row()
+        written._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+        if number == 0:
+            written._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+        for cell, text in zip(written.cells, row, strict=True):
+            _write_cell(cell, text, bold=number == 0)
+    document.add_paragraph(style=CELL)
+
+
+def _write_signatures(document: "Document", block: Block) -> None:
+    """One column a party, without lines; a page does not divide it."""
+    document.add_paragraph(style=CELL)
+    table: Table = document.add_table(max(map(len, block.rows)), len(block.rows))
+    for column, lines in zip(table.columns, block.rows, strict=True):
+        for number, (cell, line) in enumerate(zip(column.cells, lines, strict=False)):
+            _write_cell(cell, line, bold=number == 0)
+            cell.paragraphs[0].paragraph_format.keep_with_next = number < len(lines) - 1
+            cell.paragraphs[0].paragraph_format.line_spacing = 2
+
+
+def _write_cell(cell: "_Cell", text: str, bold: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.style = CELL
+    paragraph.add_run(_words(text)).bold = bold
+
+
 # --- how it looks ---------------------------------------------------------------------------------------------------
 
 def _set_up(document: "Document") -> None:
@@ -203,7 +281,7 @@ def _set_up(document: "Document") -> None:
     page.top_margin = page.bottom_margin = Mm(25)
     for style in [style for style in document.styles if style.type == WD_STYLE_TYPE.TABLE and style.name != "Normal Table"]:
         style.delete()
-    for name in (LABEL, SOURCE, FACTS, CLOSING):
+    for name in (LABEL, SOURCE, FACTS, CLOSING, CLAUSE, ITEM, CELL):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for look in _PARAGRAPHS:
         _apply(look, cast("ParagraphStyle", document.styles[look.style]))
@@ -248,19 +326,23 @@ def _footer(document: "Document", label: str) -> None:
 
 # --- what the file says of itself -----------------------------------------------------------------------------------
 
-def _describe(document: "Document", answer: Answer) -> None:
-    """Title, author, label; for generated text the implicit label as the custom property AIGC."""
+def _describe(document: "Document", title: str, label: str, day: date) -> None:
+    """Title, author, label."""
+    about = document.core_properties
+    about.title, about.author, about.last_modified_by = title, "知问", "知问"
+    about.comments, about.keywords, about.language = label, "", "zh-CN"
+    about.created = about.modified = datetime.combine(_datable(day), time())
+    _drop(document.part.package.rels, "thumbnail", "extended-properties")
+
+
+def _declare(document: "Document", label: Mapping[str, str]) -> None:
+    """The implicit label of generated text as the custom property AIGC; nothing where there is none."""
     from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
-    about = document.core_properties
-    about.title, about.author, about.last_modified_by = TITLE, "知问", "知问"
-    about.comments, about.keywords, about.language = origin_label(answer), "", "zh-CN"
-    about.created = about.modified = datetime.combine(_datable(answer.question.as_of), time())
     package = document.part.package
-    _drop(package.rels, "thumbnail", "extended-properties")
-    if label := implicit_label(answer):
+    if label:
         properties, types = _CUSTOM
         value = html.escape(_words(json.dumps(label, ensure_ascii=False)))
         xml = (f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{properties}" xmlns:vt="{types}">'

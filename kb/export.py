@@ -1,40 +1,55 @@
-"""The files an answer can be taken away in: Word, Markdown, JSON. The page and the command offer the same ones."""
+"""The files an answer or a filled template can be taken away in. The page and the command offer the same ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
+from typing import Any, Generic, TypeVar
 
-from kb.document import to_docx
+from kb import draft
+from kb.document import filled_to_docx, to_docx
 from kb.errors import ConfigError
+from kb.filling import Filled
 from kb.render import to_json, to_markdown
 from kb.types import Answer
 
-__all__ = ["FORMATS", "Format", "format_of"]
+__all__ = ["FORMATS", "Format", "format_of", "template_formats"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class Format(Generic[T]):
     """A kind of file. `write` gives its bytes; text is UTF-8, with ? for what UTF-8 cannot hold."""
 
     suffix: str
     media_type: str
-    write: Callable[[Answer], bytes]
+    write: Callable[[T], bytes]
 
 
-def _encoded(write: Callable[[Answer], str]) -> Callable[[Answer], bytes]:
-    return lambda answer: write(answer).encode("utf-8", "replace")
+def _encoded(write: Callable[[T], str]) -> Callable[[T], bytes]:
+    return lambda content: write(content).encode("utf-8", "replace")
 
 
-FORMATS = (
-    Format(".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", to_docx),
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FORMATS: tuple[Format[Answer], ...] = (
+    Format(".docx", _WORD, to_docx),
     Format(".md", "text/markdown", _encoded(to_markdown)),
     Format(".json", "application/json", _encoded(to_json)),
 )
+_NAMES = {".docx": "Word", ".md": "Markdown", ".json": "JSON"}
 
 
-def format_of(file: PurePath) -> Format:
+def template_formats(with_annex: bool) -> tuple[Format[Filled], ...]:
+    """The files of a filled template, with the grounds and notes after it or without them."""
+    return (Format(".docx", _WORD, partial(filled_to_docx, with_annex=with_annex)),
+            Format(".md", "text/markdown", _encoded(partial(draft.to_markdown, with_annex=with_annex))))
+
+
+def format_of(file: PurePath, formats: Sequence[Format[Any]] = FORMATS) -> Format[Any]:
     """The format that the end of a file's name stands for. Raises ConfigError for any other."""
-    for known in FORMATS:
+    for known in formats:
         if known.suffix == file.suffix.lower():
             return known
-    raise ConfigError(f"不能导出成这种文件：{file.name}", "文件名请以 .docx（Word）、.md（Markdown）或 .json 结尾")
+    *others, last = (f"{known.suffix}（{_NAMES[known.suffix]}）" for known in formats)
+    raise ConfigError(f"不能导出成这种文件：{file.name}", f"文件名请以 {'、'.join(others)}或 {last}结尾")

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from kb.amounts import LARGEST_AMOUNT, money, share, span
 from kb.conditions import Rows, Value
-from kb.templates import Clause, Field, FieldKind, Signature, Template
+from kb.templates import PLACEHOLDER, Clause, Field, FieldKind, Signature, Template
 from kb.text import chinese_date, strip_controls
 
 __all__ = ["BLANK", "LONGEST", "MOST_ROWS", "Filled", "FilledClause", "Line", "Problem", "fill"]
@@ -25,7 +25,6 @@ _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 _LARGEST: Mapping[FieldKind, Decimal] = {FieldKind.MONTHS: Decimal(1200), FieldKind.COUNT: Decimal(9999),
                                          FieldKind.AMOUNT: LARGEST_AMOUNT, FieldKind.PERCENT: Decimal(9999)}
 _DECIMALS: Mapping[FieldKind, int] = {FieldKind.AMOUNT: 2, FieldKind.PERCENT: 2}
-_IN_TEXT = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,8 @@ def _row(columns: Sequence[str], given: object) -> tuple[str, ...]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(strip_controls(text).split())
+    """Without controls, invisible characters and halves of characters, which no file can hold."""
+    return " ".join(strip_controls(text.encode("utf-8", "replace").decode("utf-8")).split())
 
 
 def _several_lines(text: str) -> str:
@@ -209,7 +209,7 @@ def _lines(text: str, shown: Mapping[str, str]) -> Iterator[Line]:
     """The lines of a text of ours. A value of several lines goes on in paragraphs; it begins no item."""
     for line in filter(None, (line.strip() for line in text.split("\n"))):
         item = line.startswith("- ")
-        first, *more = _IN_TEXT.sub(lambda match: shown.get(match[1], BLANK), line.removeprefix("- ")).split("\n")
+        first, *more = PLACEHOLDER.sub(lambda match: shown.get(match[1], BLANK), line.removeprefix("- ")).split("\n")
         yield Line(first, item)
         yield from (Line(further) for further in more)
 

@@ -18,12 +18,12 @@ from kb.conditions import ALWAYS, Condition
 from kb.errors import ConfigError, SourceError
 from kb.statute import parse_ref
 
-__all__ = ["TEMPLATES", "Clause", "Field", "FieldKind", "Form", "Rule", "Signature", "Template", "bundled_templates",
+__all__ = ["PLACEHOLDER", "TEMPLATES", "Clause", "Field", "FieldKind", "Form", "Rule", "Signature", "Template", "bundled_templates",
            "placeholders", "template_named"]
 
 T = TypeVar("T")
 TEMPLATES = Path(__file__).parent / "library" / "templates"
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 class FieldKind(StrEnum):
@@ -120,7 +120,8 @@ class Template:
     @property
     def basis(self) -> tuple[str, ...]:
         """Every reference of its clauses and rules, once, in order."""
-        return tuple(dict.fromkeys(ref for part in (*self.clauses, *self.rules) for ref in part.basis))
+        parts: tuple[Clause | Rule, ...] = (*self.clauses, *self.rules)
+        return tuple(dict.fromkeys(ref for part in parts for ref in part.basis))
 
     @classmethod
     def load(cls, text: str, file: str = "") -> "Template":
@@ -135,7 +136,7 @@ class Template:
 
 def placeholders(text: str) -> list[str]:
     """The keys whose values go into a text, in order."""
-    return _PLACEHOLDER.findall(text)
+    return PLACEHOLDER.findall(text)
 
 
 @cache
@@ -154,13 +155,15 @@ def template_named(name: str) -> Template:
     return found
 
 
-_TOP = {"name": str, "title": str, "group": str, "form": str, "purpose": str, "use": list, "avoid": list, "intro": str,
+_Keys = dict[str, type[Any]]
+_TOP: _Keys = {"name": str, "title": str, "group": str, "form": str, "purpose": str, "use": list, "avoid": list, "intro": str,
         "gaps": list, "field": list, "clause": list, "rule": list, "signature": list}
-_FIELD = {"key": str, "label": str, "kind": str, "help": str, "group": str, "required": bool, "choices": list, "columns": list,
+_FIELD: _Keys = {"key": str, "label": str, "kind": str, "help": str, "group": str, "required": bool, "choices": list, "columns": list,
           "at_least": int, "at_most": int, "when": str}
-_CLAUSE = {"heading": str, "text": str, "basis": list, "notes": list, "table": str, "when": str}
-_RULE = {"when": str, "says": str, "basis": list, "fields": list, "refuse": bool}
-_SIGNATURE = {"party": str, "lines": list, "when": str}
+_CLAUSE: _Keys = {"heading": str, "text": str, "basis": list, "notes": list, "table": str, "when": str}
+_RULE: _Keys = {"when": str, "says": str, "basis": list, "fields": list, "refuse": bool}
+_TABLES = frozenset({"field", "clause", "rule", "signature"})
+_SIGNATURE: _Keys = {"party": str, "lines": list, "when": str}
 
 
 class _Reader:
@@ -191,7 +194,7 @@ class _Reader:
         self._refuse_strangers(template, known)
         return template
 
-    def _each(self, data: dict[str, Any], table: str, known: dict[str, type], needed: Sequence[str],
+    def _each(self, data: dict[str, Any], table: str, known: _Keys, needed: Sequence[str],
               make: Callable[[dict[str, Any], int], T]) -> list[T]:
         found = []
         for n, raw in enumerate(data.get(table, [])):
@@ -199,12 +202,12 @@ class _Reader:
             found.append(make(raw, n))
         return found
 
-    def _check(self, raw: dict[str, Any], known: dict[str, type], table: str, n: int, needed: Sequence[str]) -> None:
+    def _check(self, raw: dict[str, Any], known: _Keys, table: str, n: int, needed: Sequence[str]) -> None:
         for key, value in raw.items():
             if key not in known:
                 raise self._fault(f"不认识的键 {key}", table, n, key)
-            lines = known[key] is list and key in ("use", "avoid", "gaps", "choices", "columns", "basis", "notes", "fields", "lines")
-            if type(value) is not known[key] or (lines and not all(isinstance(item, str) for item in value)):
+            member = dict if key in _TABLES else str
+            if type(value) is not known[key] or (known[key] is list and not all(type(item) is member for item in value)):
                 raise self._fault(f"{key} 的值不是约定的类型", table, n, key)
         if missing := [key for key in needed if not raw.get(key)]:
             raise self._fault(f"缺少 {'、'.join(missing)}", table, n)
@@ -249,7 +252,8 @@ class _Reader:
         for n, clause in enumerate(template.clauses):
             named.append(("clause", n, "text", [*placeholders(clause.text), *([clause.table] if clause.table else [])]))
         named += [("rule", n, "fields", list(rule.fields)) for n, rule in enumerate(template.rules)]
-        parts = (("field", template.fields), ("clause", template.clauses), ("rule", template.rules), ("signature", template.signatures))
+        parts: tuple[tuple[str, Sequence[Field | Clause | Rule | Signature]], ...] = (
+            ("field", template.fields), ("clause", template.clauses), ("rule", template.rules), ("signature", template.signatures))
         for table, members in parts:
             for n, member in enumerate(members):
                 named.append((table, n, "when", sorted(member.when.keys - {"today"})))
