@@ -20,13 +20,13 @@ from kb.cli_options import (
     NoBundled,
     Out,
     Send,
-    check_writable,
+    check_destination,
     on_day,
     opened,
     print_json,
+    save_file,
     say,
     settings,
-    write_file,
 )
 from kb.cli_sending import require_one, sending_of_batch, settled
 from kb.errors import ConfigError, QuestionError
@@ -213,13 +213,13 @@ def _check_destination(file: Path, force: bool, batch: Path | None) -> None:
     if batch:
         raise ConfigError("--export 每次只保存一个回答", "批量提问的结果请用 --out 保存")
     format_of(file)
-    check_writable(file, force, "--export")
+    check_destination(file, force)
 
 
 def _export(answer: "Answer", file: Path, force: bool) -> None:
     from kb.export import format_of
 
-    write_file(file, format_of(file).write(answer), force)
+    save_file(file, format_of(file).write(answer), force)
     say(f"回答已保存到 {file}")
 
 

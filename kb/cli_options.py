@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 __all__ = ["COULD_NOT_RUN", "DONE", "WITH_PROBLEMS", "WRONG_USAGE", "AllVersions", "AsJson", "AsOf", "Batch", "Data", "Export",
-           "Force", "Host", "Local", "NoBundled", "Out", "Port", "Send", "check_writable", "on_day", "opened", "print_json", "say", "settings",
-           "tools", "write_file"]
+           "Force", "Host", "Local", "NoBundled", "Out", "Port", "Send", "check_destination", "on_day", "opened", "print_json",
+           "save_file", "say", "settings", "tools"]
 
 DONE, WITH_PROBLEMS, WRONG_USAGE, COULD_NOT_RUN = 0, 1, 2, 3
 
@@ -27,7 +27,7 @@ NoBundled = Annotated[bool, typer.Option("--no-bundled", help="不使用随程�
 AsJson = Annotated[bool, typer.Option("--json", help="输出一份 JSON")]
 Batch = Annotated[Path | None, typer.Option("--batch", help="逐行 JSON 的问题文件")]
 Export = Annotated[Path | None, typer.Option("--export", metavar="文件", help="另存为 .docx（Word）、.md（Markdown）或 .json 文件")]
-Force = Annotated[bool, typer.Option("--force", help="--export 的文件已存在时覆盖它")]
+Force = Annotated[bool, typer.Option("--force", help="要保存的文件已存在时覆盖它")]
 Out = Annotated[Path | None, typer.Option("--out", help="批量结果写到哪个文件（默认标准输出）")]
 Send = Annotated[bool, typer.Option("--send", help="同意把问题（遮盖后）发给设置的远程模型，不再询问；批量提问必须写明")]
 Local = Annotated[bool, typer.Option("--local", help="只用本机资料库作答，不用模型")]
@@ -77,16 +77,16 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def check_writable(file: Path, force: bool, option: str) -> None:
-    """Raises ConfigError for what would keep the file of `option` from being written, before any work is done."""
+def check_destination(file: Path, force: bool, option: str = "--export") -> None:
+    """What would make saving fail is said before the work is done. Raises ConfigError."""
     if not file.parent.is_dir():
         raise ConfigError(f"没有这个文件夹：{file.parent}", f"请先建好，或换一个 {option}")
     if file.exists() and not force:
         raise ConfigError(f"文件已经存在：{file}", "请换一个文件名，或加 --force 覆盖它")
 
 
-def write_file(file: Path, content: bytes, force: bool) -> None:
-    """Raises ConfigError where it cannot be written; an existing file is left alone without `force`."""
+def save_file(file: Path, content: bytes, force: bool) -> None:
+    """Write an export. Raises ConfigError where that cannot be done."""
     try:
         with file.open("wb" if force else "xb") as opened_file:
             opened_file.write(content)

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from kb.cli_options import DONE, WITH_PROBLEMS, AsJson, AsOf, check_writable, on_day, print_json, say, write_file
+from kb.cli_options import (
+    DONE,
+    WITH_PROBLEMS,
+    AsJson,
+    AsOf,
+    Force,
+    check_destination,
+    on_day,
+    print_json,
+    save_file,
+    say,
+)
 from kb.errors import ConfigError
 
 __all__ = ["template"]
@@ -17,14 +28,15 @@ _LARGEST_VALUES = 2_000_000     # bytes; every field filled to its limit is less
 def template(name: Annotated[str, typer.Argument(help="模板的名称，如 nda-staff；不写则列出全部模板")] = "",
              values: Annotated[Path | None, typer.Option("--values", metavar="文件", help="填写内容的 JSON 文件；--json 给出可以照填的样子")] = None,
              out: Annotated[Path | None, typer.Option("--out", metavar="文件", help="另存为 .docx（Word）或 .md（Markdown）")] = None,
-             force: Annotated[bool, typer.Option("--force", help="--out 的文件已存在时覆盖它")] = False,
+             force: Force = False,
              no_annex: Annotated[bool, typer.Option("--no-annex", help="不附条款依据和填写提示")] = False,
              as_of: AsOf = "", as_json: AsJson = False) -> None:
     """填写合同、清单和文书模板；违反规定的内容不写入，并说明依据。不写名称则列出全部模板。"""
     from kb.clock import SystemClock
-    from kb.draft import problem_line, to_markdown, to_record
+    from kb.draft import paper_of, problem_line, to_record
     from kb.export import format_of, template_formats
     from kb.filling import fill
+    from kb.paper import paper_text
     from kb.templates import bundled_templates, template_named
 
     if not name:
@@ -39,14 +51,14 @@ def template(name: Annotated[str, typer.Argument(help="模板的名称，如 nda
     formats = template_formats(not no_annex)
     if out:
         format_of(out, formats)
-        check_writable(out, force, "--out")
+        check_destination(out, force, "--out")
     filled = fill(chosen, _values(values) if values else {}, on_day(as_of, SystemClock()))
     if as_json:
         print_json(to_record(filled))
     elif not out:
-        typer.echo(to_markdown(filled, not no_annex), nl=False)
+        typer.echo(paper_text(paper_of(filled, not no_annex)), nl=False)
     if out:
-        write_file(out, format_of(out, formats).write(filled), force)
+        save_file(out, format_of(out, formats).write(filled), force)
         say(f"已保存到 {out}")
     for problem in filled.problems:
         say(f"{'没有写入' if problem.refused else '请注意'}：{problem_line(problem)}")

@@ -1,21 +1,19 @@
-"""An answer or a filled template as a Word document: real styles, sources that are led to, the label in text and metadata.
+"""An answer, or another paper of ours, as a Word document: real styles, sources that are led to, the label in text and metadata.
 
-What is said, and how a source is worded, comes from `kb.render` and `kb.draft`; this module knows how Word shows it. Equal
-contents give equal bytes: every time in the file is midnight of the day they are for. Fonts are named, not embedded.
+What is said, and how a source is worded, comes from `kb.render`; this module knows how Word shows it. Equal answers give
+equal bytes: every time in the file is midnight of the day the question was asked for. Fonts are named, not embedded.
 """
 
 import html
 import json
 import re
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
-from kb.draft import TEMPLATE_MARK, Block, Shape, annex, body
-from kb.filling import Filled
+from kb.paper import Block, Bullets, Heading, Items, Paper, Signatures, Table, Text, numbered
 from kb.render import (
     UNDERSTOOD_AS,
     UNVERIFIED_MARK,
@@ -38,14 +36,13 @@ if TYPE_CHECKING:
     from docx.opc.rel import Relationships
     from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.styles.style import ParagraphStyle
-    from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
-__all__ = ["filled_to_docx", "to_docx"]
+__all__ = ["paper_docx", "to_docx"]
 
 TITLE = "知问回答"
 LABEL, SOURCE, FACTS, CLOSING = "知问标识", "知问来源", "知问来源说明", "知问附注"
-CLAUSE, ITEM, CELL = "知问条文", "知问列项", "知问表格"
+ITEM = "知问列项"
 NUMBER, UNVERIFIED, ADDRESS = "知问引用编号", "知问未核实", "知问网址"
 SONG, HEI, KAI = "宋体", "黑体", "楷体"
 
@@ -79,11 +76,10 @@ _PARAGRAPHS = (
     _Look(SOURCE, SONG, before=6, after=2, left=24, hanging=24, bold=True),
     _Look(FACTS, SONG, size=9.5, after=2, left=24, colour="404040"),
     _Look(CLOSING, SONG, size=9.5, before=2, after=2, colour="404040"),
-    _Look(CLAUSE, SONG, hanging=-22),
-    _Look(ITEM, SONG, left=22, after=4),
-    _Look(CELL, SONG, size=9.5, after=0),
+    _Look(ITEM, SONG, after=4, left=24),
 )
 _WORDS = ((NUMBER, "1F4E9E", False), (UNVERIFIED, "B45309", True), (ADDRESS, "1F4E9E", False))
+_TEXT_WIDTH_MM = 210 - 2 * 28
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # Around a number that is a mark: no text can hold it, because `_words` removes controls.
 _FENCE = "\x1e"
@@ -100,7 +96,7 @@ def to_docx(answer: Answer) -> bytes:
     document = docx.Document()
     _set_up(document)
     _describe(document, TITLE, origin_label(answer), answer.question.as_of)
-    _declare(document, implicit_label(answer))
+    _mark_generated(document, answer)
     _footer(document, origin_label(answer))
     _write_answer(document, answer)
     if answer.citations:
@@ -110,6 +106,25 @@ def to_docx(answer: Answer) -> bytes:
     for line in closing_lines(answer):
         document.add_paragraph(_words(line), CLOSING)
     return _dated(document, answer.question.as_of)
+
+
+def paper_docx(paper: Paper) -> bytes:
+    """A paper as the bytes of a .docx file: A4, title, label, its blocks, the closing lines."""
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    document = docx.Document()
+    _set_up(document)
+    _describe(document, paper.title, paper.label, paper.day)
+    _footer(document, paper.label)
+    title = document.add_heading(_words(paper.title), 0)
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER if paper.form else None
+    document.add_paragraph(_words(paper.label), LABEL)
+    for block in paper.blocks:
+        _write_block(document, block)
+    for line in paper.closing:
+        document.add_paragraph(_words(line), CLOSING)
+    return _dated(document, paper.day)
 
 
 def _words(text: str) -> str:
@@ -150,6 +165,56 @@ def _write_source(document: "Document", citation: Citation, day: date) -> None:
         document.add_paragraph(quote, "Quote")
     if link := source_link(citation.passage.version):
         _write_link(document.add_paragraph(style=FACTS), link)
+
+
+def _write_block(document: "Document", block: Block) -> None:
+    match block:
+        case Heading(text, level, new_page):
+            document.add_heading(_words(text), level).paragraph_format.page_break_before = new_page or None
+        case Text(text, small):
+            document.add_paragraph(_words(text), CLOSING if small else "Normal")
+        case Bullets(lines):
+            for line in lines:
+                document.add_paragraph(_words(line), "List Bullet")
+        case Items(lines):
+            for line in numbered(lines):
+                document.add_paragraph(_words(line), ITEM)
+        case Table():
+            _write_table(document, block)
+        case Signatures():
+            _write_signatures(document, block)
+
+
+def _write_signatures(document: "Document", block: Signatures) -> None:
+    """A table without lines, a column for each; no page divides it."""
+    document.add_paragraph(style=CLOSING)
+    table = document.add_table(max(map(len, block.columns)), len(block.columns))
+    for column, lines in zip(table.columns, block.columns, strict=True):
+        for number, (cell, line) in enumerate(zip(column.cells, lines, strict=False)):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(_words(line)).bold = number == 0 or None
+            paragraph.paragraph_format.keep_with_next = number < len(lines) - 1
+
+
+def _write_table(document: "Document", table: Table) -> None:
+    """Thin lines, the head on every page the table runs over, no row across two pages."""
+    from docx.shared import Mm
+
+    made = document.add_table(rows=0, cols=len(table.head))
+    borders = _element("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="A6A6A6"))
+    made._tbl.tblPr.append(borders)
+    for number, cells in enumerate((table.head, *table.rows)):
+        row = made.add_row()
+        properties = row._tr.get_or_add_trPr()
+        properties.append(_element("w:cantSplit"))
+        if number == 0:
+            properties.append(_element("w:tblHeader"))
+        for cell, text, share in zip(row.cells, cells, table.widths, strict=True):
+            cell.width = Mm(_TEXT_WIDTH_MM * share / sum(table.widths))
+            cell.paragraphs[0].style = CLOSING
+            cell.paragraphs[0].add_run(_words(text)).bold = number == 0 or None
 
 
 def _write_marked(paragraph: "Paragraph", line: str, numbers: set[int]) -> None:
@@ -198,75 +263,6 @@ def _wrap(run: "BaseOxmlElement", around: "BaseOxmlElement") -> None:
     around.append(run)
 
 
-# --- a filled template ----------------------------------------------------------------------------------------------
-
-def filled_to_docx(filled: Filled, with_annex: bool = True) -> bytes:
-    """The document as the bytes of a .docx file; grounds and notes follow on a page of their own, or are left out."""
-    import docx
-
-    document = docx.Document()
-    _set_up(document)
-    _describe(document, filled.template.title, TEMPLATE_MARK, filled.day)
-    _footer(document, filled.template.title)
-    for block in (*body(filled), *(annex(filled) if with_annex else ())):
-        _write_block(document, block)
-    return _dated(document, filled.day)
-
-
-_LEVELS = {Shape.TITLE: 0, Shape.HEADING: 1, Shape.ANNEX: 1, Shape.PART: 2}
-_STYLES = {Shape.MARK: LABEL, Shape.PARAGRAPH: CLAUSE, Shape.ITEM: ITEM, Shape.NOTE: "List Bullet"}
-
-
-def _write_block(document: "Document", block: Block) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    if block.shape is Shape.TABLE:
-        _write_table(document, block)
-    elif block.shape is Shape.SIGNATURES:
-        _write_signatures(document, block)
-    elif block.shape in _LEVELS:
-        heading = document.add_heading(_words(block.text), _LEVELS[block.shape])
-        heading.paragraph_format.page_break_before = block.shape is Shape.ANNEX
-        if block.shape is Shape.TITLE:
-            heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    else:
-        document.add_paragraph(_words(block.text), _STYLES[block.shape])
-
-
-def _write_table(document: "Document", block: Block) -> None:
-    """With lines, and a header that every page repeats."""
-    table = document.add_table(0, len(block.rows[0]))
-    borders = _element("w:tblBorders")
-    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-        borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="7F7F7F"))
-    table._tbl.tblPr.append(borders)
-    for number, row in enumerate(block.rows):
-        written = table.add_row()
-        written._tr.get_or_add_trPr().append(_element("w:cantSplit"))
-        if number == 0:
-            written._tr.get_or_add_trPr().append(_element("w:tblHeader"))
-        for cell, text in zip(written.cells, row, strict=True):
-            _write_cell(cell, text, bold=number == 0)
-    document.add_paragraph(style=CELL)
-
-
-def _write_signatures(document: "Document", block: Block) -> None:
-    """One column a party, without lines; a page does not divide it."""
-    document.add_paragraph(style=CELL)
-    table: Table = document.add_table(max(map(len, block.rows)), len(block.rows))
-    for column, lines in zip(table.columns, block.rows, strict=True):
-        for number, (cell, line) in enumerate(zip(column.cells, lines, strict=False)):
-            _write_cell(cell, line, bold=number == 0)
-            cell.paragraphs[0].paragraph_format.keep_with_next = number < len(lines) - 1
-            cell.paragraphs[0].paragraph_format.line_spacing = 2
-
-
-def _write_cell(cell: "_Cell", text: str, bold: bool) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph.style = CELL
-    paragraph.add_run(_words(text)).bold = bold
-
-
 # --- how it looks ---------------------------------------------------------------------------------------------------
 
 def _set_up(document: "Document") -> None:
@@ -281,7 +277,7 @@ def _set_up(document: "Document") -> None:
     page.top_margin = page.bottom_margin = Mm(25)
     for style in [style for style in document.styles if style.type == WD_STYLE_TYPE.TABLE and style.name != "Normal Table"]:
         style.delete()
-    for name in (LABEL, SOURCE, FACTS, CLOSING, CLAUSE, ITEM, CELL):
+    for name in (LABEL, SOURCE, FACTS, CLOSING, ITEM):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for look in _PARAGRAPHS:
         _apply(look, cast("ParagraphStyle", document.styles[look.style]))
@@ -327,7 +323,7 @@ def _footer(document: "Document", label: str) -> None:
 # --- what the file says of itself -----------------------------------------------------------------------------------
 
 def _describe(document: "Document", title: str, label: str, day: date) -> None:
-    """Title, author, label."""
+    """Title, author, label and day."""
     about = document.core_properties
     about.title, about.author, about.last_modified_by = title, "知问", "知问"
     about.comments, about.keywords, about.language = label, "", "zh-CN"
@@ -335,14 +331,14 @@ def _describe(document: "Document", title: str, label: str, day: date) -> None:
     _drop(document.part.package.rels, "thumbnail", "extended-properties")
 
 
-def _declare(document: "Document", label: Mapping[str, str]) -> None:
-    """The implicit label of generated text as the custom property AIGC; nothing where there is none."""
+def _mark_generated(document: "Document", answer: Answer) -> None:
+    """For generated text the implicit label as the custom property AIGC."""
     from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
     package = document.part.package
-    if label:
+    if label := implicit_label(answer):
         properties, types = _CUSTOM
         value = html.escape(_words(json.dumps(label, ensure_ascii=False)))
         xml = (f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{properties}" xmlns:vt="{types}">'

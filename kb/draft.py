@@ -1,121 +1,79 @@
-"""A filled template in reading order, and that as Markdown: the page, the command and the Word file show the same parts.
+"""A filled template as a paper in reading order, and as a record for other programs.
 
 The annex with what each part rests on and what to mind is no part of the document and can be left out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from itertools import groupby
 
-from kb.conditions import Rows
-from kb.filling import BLANK, Filled, FilledClause, Problem
-from kb.render import escape_markdown
+from kb.filling import BLANK, Filled, FilledClause, Line, Problem
+from kb.paper import Block, Bullets, Heading, Items, Paper, Signatures, Table, Text
 from kb.templates import Form
 from kb.types import ordinal_numeral
 
-__all__ = ["ANNEX", "TEMPLATE_MARK", "Block", "Shape", "annex", "body", "numbered", "problem_line", "to_markdown", "to_record"]
+__all__ = ["ANNEX", "TEMPLATE_MARK", "body", "headed", "paper_of", "problem_line", "to_record"]
 
-TEMPLATE_MARK = "本文件由模板生成，供起草参考，不是法律意见；签署或者提交以前，请律师对照原文核对。"
+TEMPLATE_MARK = "由模板生成的草稿，不是法律意见；签署或者提交以前，请律师对照原文核对。"
 ANNEX = "附：条款依据和填写提示（不属于正文，签署或者提交以前删去）"
 
 
-class Shape(StrEnum):
-    """How a block is set."""
-
-    TITLE = "title"
-    MARK = "mark"              # that it is a template
-    HEADING = "heading"
-    PARAGRAPH = "paragraph"
-    ITEM = "item"              # （一）…
-    TABLE = "table"
-    SIGNATURES = "signatures"  # one column a party
-    ANNEX = "annex"            # heading of the annex, which begins a page
-    PART = "part"              # heading in the annex
-    NOTE = "note"
+def paper_of(filled: Filled, with_annex: bool = True) -> Paper:
+    """The document, and its annex on a page of its own."""
+    closing = (f"依据以 {filled.day.isoformat()} 有效的文本为准。",) if with_annex else ()
+    return Paper(filled.template.title, TEMPLATE_MARK, filled.day, (*body(filled), *(_annex(filled) if with_annex else ())), closing,
+                 form=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One piece of the document. A table's first row is its header; in signatures a column is a party, then its lines."""
-
-    shape: Shape
-    text: str = ""
-    rows: Rows = ()
-
-
-def numbered(filled: Filled, clause: FilledClause) -> str:
+def headed(filled: Filled, clause: FilledClause) -> str:
     """第三条　保密期限 in agreements, 三、保密期限 in records."""
     number = ordinal_numeral(filled.clauses.index(clause) + 1)
     return f"第{number}条　{clause.heading}" if filled.template.form is Form.AGREEMENT else f"{number}、{clause.heading}"
 
 
 def body(filled: Filled) -> Iterator[Block]:
-    """The document itself."""
-    yield Block(Shape.TITLE, filled.template.title)
-    yield Block(Shape.MARK, TEMPLATE_MARK)
-    yield from (Block(Shape.PARAGRAPH, line.text) for line in filled.intro)
+    """The document itself, under its title."""
+    yield from _written(filled.intro)
     for clause in filled.clauses:
-        yield Block(Shape.HEADING, numbered(filled, clause))
-        item = 0
-        for line in clause.lines:
-            item = item + 1 if line.item else 0
-            yield Block(Shape.ITEM, f"（{ordinal_numeral(item)}）{line.text}") if line.item else Block(Shape.PARAGRAPH, line.text)
+        yield Heading(headed(filled, clause))
+        yield from _written(clause.lines)
         if clause.table:
-            yield Block(Shape.TABLE, rows=clause.table)
+            head, *rows = clause.table
+            yield Table(head, tuple(rows), (1,) * len(head))
     if filled.signatures:
-        yield Block(Shape.SIGNATURES, rows=tuple(
-            (signature.party, *(f"{line}：{BLANK}" for line in signature.lines)) for signature in filled.signatures))
+        yield Signatures(tuple((signature.party, *(f"{line}：{BLANK}" for line in signature.lines)) for signature in filled.signatures))
 
 
-def annex(filled: Filled) -> Iterator[Block]:
+def _written(lines: tuple[Line, ...]) -> Iterator[Block]:
+    for item, group in groupby(lines, key=lambda line: line.item):
+        if item:
+            yield Items(tuple(line.text for line in group))
+        else:
+            yield from (Text(line.text) for line in group)
+
+
+def _annex(filled: Filled) -> Iterator[Block]:
     """What is to be put right and filled in, what each part rests on and what to mind, which texts are not held."""
-    yield Block(Shape.ANNEX, ANNEX)
+    yield Heading(ANNEX, new_page=True)
     if filled.problems:
-        yield Block(Shape.PART, "先看这些问题")
-        yield from (Block(Shape.NOTE, problem_line(problem)) for problem in filled.problems)
+        yield Heading("先看这些问题", 2)
+        yield Bullets(tuple(problem_line(problem) for problem in filled.problems))
     if filled.missing:
-        yield Block(Shape.PART, "还没有填写")
-        yield Block(Shape.NOTE, "、".join(filled.missing))
+        yield Heading("还没有填写", 2)
+        yield Text("、".join(filled.missing))
     for clause in filled.clauses:
         if clause.basis or clause.notes:
-            yield Block(Shape.PART, numbered(filled, clause))
-            yield from (Block(Shape.NOTE, note) for note in clause.notes)
-            if clause.basis:
-                yield Block(Shape.NOTE, f"依据：{'；'.join(clause.basis)}")
+            yield Heading(headed(filled, clause), 2)
+            yield Bullets(clause.notes)
+            yield from [Text(f"依据：{'；'.join(clause.basis)}", small=True)] if clause.basis else []
     if filled.template.gaps:
-        yield Block(Shape.PART, "本库没有收录的规定")
-        yield from (Block(Shape.NOTE, gap) for gap in filled.template.gaps)
-    yield Block(Shape.NOTE, f"以上依据以 {filled.day.isoformat()} 有效的文本为准。")
+        yield Heading("本库没有收录的规定", 2)
+        yield Bullets(filled.template.gaps)
 
 
 def problem_line(problem: Problem) -> str:
     """What is said against a value, and on what ground."""
     ending = "" if problem.says.endswith("。") else "。"
     return problem.says + ending + (f"依据：{'；'.join(problem.basis)}" if problem.basis else "")
-
-
-def to_markdown(filled: Filled, with_annex: bool = True) -> str:
-    """The document, and the annex after a rule."""
-    blocks = [_markdown(block) for block in body(filled)]
-    if with_annex:
-        blocks += ["---", *(_markdown(block) for block in annex(filled))]
-    return "\n\n".join(blocks) + "\n"
-
-
-_BEFORE = {Shape.TITLE: "# ", Shape.MARK: "> ", Shape.HEADING: "## ", Shape.ANNEX: "## ", Shape.PART: "### ", Shape.NOTE: "- "}
-
-
-def _markdown(block: Block) -> str:
-    if block.shape is Shape.TABLE:
-        head, *rows = ([_cell(cell) for cell in row] for row in block.rows)
-        return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
-    if block.shape is Shape.SIGNATURES:
-        return "\n\n".join("  \n".join(escape_markdown(line) for line in column) for column in block.rows)
-    return _BEFORE.get(block.shape, "") + escape_markdown(block.text)
-
-
-def _cell(text: str) -> str:
-    return escape_markdown(text) or "　"
 
 
 def to_record(filled: Filled) -> dict[str, object]:
@@ -128,7 +86,7 @@ def to_record(filled: Filled) -> dict[str, object]:
                     **({"columns": list(field.columns)} if field.columns else {})} for field in template.fields],
         "values": {field.key: [] if field.columns else None for field in template.fields},
         "intro": [line.text for line in filled.intro],
-        "clauses": [{"heading": numbered(filled, clause), "text": [line.text for line in clause.lines],
+        "clauses": [{"heading": headed(filled, clause), "text": [line.text for line in clause.lines],
                      "table": [list(row) for row in clause.table], "basis": list(clause.basis), "notes": list(clause.notes)}
                     for clause in filled.clauses],
         "problems": [{"fields": list(problem.fields), "says": problem.says, "basis": list(problem.basis), "refused": problem.refused}

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import PurePath
 from typing import Any, Generic, TypeVar
 
-from kb import draft
-from kb.document import filled_to_docx, to_docx
+from kb.document import paper_docx, to_docx
+from kb.draft import paper_of
 from kb.errors import ConfigError
 from kb.filling import Filled
+from kb.paper import Paper, paper_markdown
 from kb.render import to_json, to_markdown
 from kb.types import Answer
 
@@ -42,8 +42,10 @@ _NAMES = {".docx": "Word", ".md": "Markdown", ".json": "JSON"}
 
 def template_formats(with_annex: bool) -> tuple[Format[Filled], ...]:
     """The files of a filled template, with the grounds and notes after it or without them."""
-    return (Format(".docx", _WORD, partial(filled_to_docx, with_annex=with_annex)),
-            Format(".md", "text/markdown", _encoded(partial(draft.to_markdown, with_annex=with_annex))))
+    def written(write: Callable[[Paper], bytes]) -> Callable[[Filled], bytes]:
+        return lambda filled: write(paper_of(filled, with_annex))
+
+    return (Format(".docx", _WORD, written(paper_docx)), Format(".md", "text/markdown", written(_encoded(paper_markdown))))
 
 
 def format_of(file: PurePath, formats: Sequence[Format[Any]] = FORMATS) -> Format[Any]:

@@ -69,28 +69,36 @@ class Checks:
         registered and in force, what the text names stands in the 依据 line. With them, every 条, 款 and 项 exists,
         every figure stands, with its bound, in an article that the section rests on, and nothing is copied.
         """
-        return [f"{path.name}{where}: {what}" for where, what in _Page(path, self).faults()]
+        return [f"{path.name}{where}: {what}" for where, what in _Page(front_matter(path), sections(path), self, path.parent.name == "plan").faults()]
+
+    def piece_faults(self, piece: Section) -> list[str]:
+        """The same of something that is data and no page, but rests on a 依据 line of its own; nothing is said of its form."""
+        return _Page({}, [piece], self).truth(piece)
 
 
 class _Page:
     """One page under its front matter. `digested` is the version a digest is of, and what its own name means."""
 
-    def __init__(self, path: Path, checks: Checks) -> None:
-        self.head, self.sections = front_matter(path), sections(path)
+    def __init__(self, head: dict[str, str], parts: list[Section], checks: Checks, plan: bool = False) -> None:
+        self.head, self.sections = head, parts
         self.registry, self.day, self.texts, self.runs = checks.registry, checks.day, checks.texts, checks.runs
-        self.plan = path.parent.name == "plan"          # has places, not articles; and tests of its own
+        self.plan = plan                                # has places, not articles; and tests of its own
         self.digest = self.head.get("kind") == "digest"
         self.digested = self.registry.version_of(self.head.get("document", ""), label=self.head.get("version", ""))
 
     def faults(self) -> Iterator[tuple[str, str]]:
         yield from (("", what) for what in self._head())
         for section in self.sections:
-            checks = [*self._form(section), *self._basis(section), *self._names(section)]
-            if self.texts is not None and not self.plan:
-                checks += [*self._figures(section), *self._support(section)]
-            if not self.plan:
-                checks += [f"copied: {run}" for run in copied_runs(section.body, self.runs)]
-            yield from ((f" > {section.locator}", what) for what in checks)
+            yield from ((f" > {section.locator}", what) for what in (*self._form(section), *self.truth(section)))
+
+    def truth(self, section: Section) -> list[str]:
+        """Whether it rests on something, says what that says, and says it in our own words."""
+        checks = [*self._basis(section), *self._names(section)]
+        if self.texts is not None and not self.plan:
+            checks += [*self._figures(section), *self._support(section)]
+        if not self.plan:
+            checks += [f"copied: {run}" for run in copied_runs(section.body, self.runs)]
+        return checks
 
     # -- form
 
