@@ -58,10 +58,11 @@ class FilledClause:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A template as far as it is filled in. `missing` are the labels of what is needed and not there."""
+    """A template as far as it is filled in. `asked` are the fields that matter; `missing` the labels of those needed and not there."""
 
     template: Template
     day: date
+    asked: tuple[Field, ...]
     intro: tuple[Line, ...]
     clauses: tuple[FilledClause, ...]
     signatures: tuple[Signature, ...]
@@ -88,7 +89,7 @@ def fill(template: Template, values: Mapping[str, object], day: date) -> Filled:
     withheld = {key for rule in broken if rule.refuse for key in rule.fields}
     shown = {field.key: _written(field, read[field.key]) for field in asked if field.key in read and field.key not in withheld}
     return Filled(
-        template, day, tuple(_lines(template.intro, shown)),
+        template, day, tuple(asked), tuple(_lines(template.intro, shown)),
         tuple(_clause(template, clause, shown, read, withheld) for clause in template.clauses if clause.when.holds(known)),
         tuple(signature for signature in template.signatures if signature.when.holds(known)), tuple(problems),
         tuple(field.label for field in asked if field.required and (field.key not in read or field.key in withheld)))
