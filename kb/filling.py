@@ -135,15 +135,15 @@ def _number(field: Field, given: object) -> Decimal | int:
         number = Decimal("NaN")
     if not number.is_finite():
         raise ValueError("应当是数字")
-    places = _DECIMALS.get(field.kind, 0)
-    if number != round(number, places):
-        raise ValueError(f"最多 {places} 位小数" if places else "应当是整数")
     least = 0 if field.at_least is None else field.at_least
     most = _LARGEST[field.kind] if field.at_most is None else field.at_most
     if number < least:
         raise ValueError("不能是负数" if number < 0 else f"不能小于 {least}")
     if number > most:
         raise ValueError(f"不能大于 {most:,}")
+    places = _DECIMALS.get(field.kind, 0)
+    if number != round(number, places):
+        raise ValueError(f"最多 {places} 位小数" if places else "应当是整数")
     return number if places else int(number)
 
 

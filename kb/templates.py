@@ -98,9 +98,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One document to fill in. `gaps` say which texts the library does not hold."""
+    """One document to fill in. `gaps` say which texts the library does not hold; `place` orders the templates."""
 
     name: str
+    place: int
     title: str
     group: str
     form: Form
@@ -141,9 +142,9 @@ def placeholders(text: str) -> list[str]:
 
 @cache
 def bundled_templates() -> Mapping[str, Template]:
-    """The templates that ship with the program, by name, in the order of their files; read once a process."""
-    found = {path.stem: Template.load(path.read_text(encoding="utf-8"), path.name) for path in sorted(TEMPLATES.glob("*.toml"))}
-    return MappingProxyType({template.name: template for template in found.values()})
+    """The templates that ship with the program, by name, in their order; read once a process."""
+    found = [Template.load(path.read_text(encoding="utf-8"), path.name) for path in TEMPLATES.glob("*.toml")]
+    return MappingProxyType({template.name: template for template in sorted(found, key=lambda template: template.place)})
 
 
 def template_named(name: str) -> Template:
@@ -156,7 +157,7 @@ def template_named(name: str) -> Template:
 
 
 _Keys = dict[str, type[Any]]
-_TOP: _Keys = {"name": str, "title": str, "group": str, "form": str, "purpose": str, "use": list, "avoid": list, "intro": str,
+_TOP: _Keys = {"name": str, "place": int, "title": str, "group": str, "form": str, "purpose": str, "use": list, "avoid": list, "intro": str,
         "gaps": list, "field": list, "clause": list, "rule": list, "signature": list}
 _FIELD: _Keys = {"key": str, "label": str, "kind": str, "help": str, "group": str, "required": bool, "choices": list, "columns": list,
           "at_least": int, "at_most": int, "when": str}
@@ -177,7 +178,7 @@ class _Reader:
             data = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             raise SourceError(f"{self.file} 不是有效的 TOML：{error}", "请按报错的行号改正") from error
-        self._check(data, _TOP, "", 0, ("name", "title", "group", "form", "purpose", "use", "avoid", "field", "clause"))
+        self._check(data, _TOP, "", 0, ("name", "place", "title", "group", "form", "purpose", "use", "avoid", "field", "clause"))
         fields = self._each(data, "field", _FIELD, ("key", "label", "kind"), self._field)
         known = {field.key: field for field in fields}
         if len(known) < len(fields):
@@ -188,7 +189,7 @@ class _Reader:
         if data["form"] not in tuple(Form):
             raise self._fault(f"form 不认识：{data['form']}", key="form")
         template = Template(
-            data["name"], data["title"], data["group"], Form(data["form"]), data["purpose"], tuple(data["use"]),
+            data["name"], data["place"], data["title"], data["group"], Form(data["form"]), data["purpose"], tuple(data["use"]),
             tuple(data["avoid"]), data.get("intro", "").strip(), tuple(fields), tuple(clauses), tuple(rules), tuple(signatures),
             tuple(data.get("gaps", ())))
         self._refuse_strangers(template, known)

@@ -1,5 +1,6 @@
 """Templates as data: what a file may say, which conditions hold, and how a value becomes part of a document."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -20,6 +21,7 @@ from kb.templates import Template, bundled_templates, template_named
 
 DAY = date(2026, 11, 22)
 FILE = """name = "lamp"
+place = 1
 title = "看护灯塔协议"
 group = "灯塔"
 form = "agreement"
@@ -124,7 +126,7 @@ TEMPLATE = Template.load(FILE, "lamp.toml")
 FULL = {"owner": "某某公司", "kind": "浮灯", "depth": "12000", "months": 12, "first": "2026-01-01", "last": "2026-12-31",
         "story": "先登记。\n再点灯。", "lamps": [["东灯", "东岸"], {"名称": "西灯", "位置": "西岸"}]}
 HOSTILE = ("![x](http://beacon.example/a.png) <img src=x onerror=alert(1)> # 标题\n- 列表 | 表格 ${owner} {owner} {{months}} "
-           "**粗** `码` $x^2$ :smile: \u202e反\u200b向\x00\x1b[31m \ud800 ﷽" + "长" * 100)
+           "**粗** `码` $x^2$ :smile: \u202e反\u200b向\x00\x1b[31m \ud800 ﷽")
 
 
 def text_of(filled) -> str:
@@ -134,16 +136,16 @@ def text_of(filled) -> str:
 # -- the file ------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("right", "wrong", "fault"), [
-    ('group = "灯塔"', 'gruop = "灯塔"', "lamp.toml 第 3 行有误：不认识的键 gruop"),
-    ('form = "agreement"', 'form = "letter"', "第 4 行有误：form 不认识：letter"),
-    ('use = ["有灯塔。"]', 'use = [1]', "第 6 行有误：use 的值不是约定的类型"),
-    ('kind = "text"\nrequired = true', 'kind = "text"\nrequired = "yes"', "第 17 行有误：required 的值不是约定的类型"),
-    ('label = "登记人"\n', "", "第 13 行有误：缺少 label"),
-    ('kind = "amount"', 'kind = "money"', "第 28 行有误：kind 不认识：money"),
-    ('choices = ["岸灯", "浮灯"]\n', "", "第 22 行有误：choices 只用于、也必须用于 choice"),
+    ('group = "灯塔"', 'gruop = "灯塔"', "lamp.toml 第 4 行有误：不认识的键 gruop"),
+    ('form = "agreement"', 'form = "letter"', "第 5 行有误：form 不认识：letter"),
+    ('use = ["有灯塔。"]', 'use = [1]', "第 7 行有误：use 的值不是约定的类型"),
+    ('kind = "text"\nrequired = true', 'kind = "text"\nrequired = "yes"', "第 18 行有误：required 的值不是约定的类型"),
+    ('label = "登记人"\n', "", "第 14 行有误：缺少 label"),
+    ('kind = "amount"', 'kind = "money"', "第 29 行有误：kind 不认识：money"),
+    ('choices = ["岸灯", "浮灯"]\n', "", "第 23 行有误：choices 只用于、也必须用于 choice"),
     ('key = "kind"', 'key = "owner"', "两个 field 用了同一个 key"),
-    ("kind = 浮灯", "kind = 沉灯", "第 29 行有误：kind 没有“沉灯”这一项"),
-    ("kind = 浮灯", "KIND 浮灯", "第 29 行有误：条件读不懂"),
+    ("kind = 浮灯", "kind = 沉灯", "第 30 行有误：kind 没有“沉灯”这一项"),
+    ("kind = 浮灯", "KIND 浮灯", "第 30 行有误：条件读不懂"),
     ("{owner}看护", "{keeper}看护", "没有这个 field：keeper"),
     ('table = "lamps"', 'table = "lights"', "没有这个 field：lights"),
     ('fields = ["months"]', 'fields = ["weeks"]', "没有这个 field：weeks"),
@@ -153,7 +155,7 @@ def text_of(filled) -> str:
 ])
 def test_a_mistake_in_a_file_is_named_with_its_line(right, wrong, fault):
     assert right in FILE
-    with pytest.raises(SourceError, match="") as raised:
+    with pytest.raises(SourceError) as raised:
         Template.load(FILE.replace(right, wrong, 1), "lamp.toml")
     assert fault in str(raised.value)
 
@@ -219,7 +221,7 @@ def test_an_empty_form_shows_its_blanks_and_names_what_is_missing():
     ({"months": 0}, "不能小于 1"), ({"months": -1}, "不能是负数"), ({"months": 1.5}, "应当是整数"), ({"months": "十二"}, "应当是数字"),
     ({"months": True}, "应当是数字"), ({"months": 99999}, "不能大于"), ({"months": float("nan")}, "应当是数字"), ({"months": "9" * 999}, "应当是数字"),
     ({"kind": "浮灯", "depth": "-0.01"}, "不能是负数"),
-    ({"kind": "浮灯", "depth": "0.001"}, "最多 2 位小数"), ({"kind": "浮灯", "depth": 1e300}, "应当是数字|不能大于"),
+    ({"kind": "浮灯", "depth": "0.001"}, "最多 2 位小数"), ({"kind": "浮灯", "depth": 1e300}, "不能大于"),
     ({"first": "2026-02-30"}, "应当是 2026-11-22 这样的日期"), ({"first": "1599-01-01"}, "年份应当在"), ({"first": 5}, "应当是文字"),
     ({"kind": "沉灯"}, "只能是“岸灯”“浮灯”之一"), ({"owner": ["x"]}, "应当是文字"), ({"owner": "长" * 201}, "有 201 个字，最多 200 个"),
     ({"story": "长" * 4001}, "有 4001 个字"), ({"lamps": "东灯"}, "应当是若干行"), ({"lamps": ["东灯"]}, "每行是 2 栏"),
@@ -230,7 +232,7 @@ def test_what_a_field_cannot_hold_is_not_written_and_said(given, says):
     filled = fill(TEMPLATE, given, DAY)
     problem, = filled.problems
     assert problem.refused and problem.basis == ()
-    assert any(said in problem.says for said in says.split("|")), problem.says
+    assert says in problem.says
 
 
 def test_a_refused_value_leaves_its_place_blank_and_a_doubtful_one_is_written():
@@ -258,7 +260,8 @@ def test_a_value_is_text_and_is_looked_at_for_nothing():
     assert not any(line.item for line in story.lines), "a value begins no item of a list"
     assert filled.intro[0].text == f"甲方：{first} {second}"
     markdown = paper_markdown(paper_of(filled))
-    assert "![x](" not in markdown and "<img" not in markdown and "\n- 列表" not in markdown
+    bare = re.sub(r"\\.", "", markdown)
+    assert not re.search(r"[<\[!`*$]|\n- 列表", bare), "every active character is escaped"
     assert "{owner}" in markdown.replace("\\", ""), "braces in a value stay braces"
     for kind in template_formats(with_annex=True):
         assert kind.write(filled)

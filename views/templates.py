@@ -62,19 +62,16 @@ def _go(name: str) -> None:
 # --- choosing -------------------------------------------------------------------------------------------------------
 
 def _choose(words: TemplatesWords, known: Iterable[Template]) -> None:
-    templates = sorted(known, key=lambda template: _ORDER.index(template.group))
+    templates = list(known)
     st.title(words.title, anchor=False)
     st.caption(" ".join(filter(None, (words.tagline.format(count=len(templates)), words.only_chinese))))
     for group, members in groupby(templates, key=lambda template: template.group):
-        st.subheader(words.groups.get(group, group), anchor=False)
+        st.markdown(f"**{words.groups.get(group, group)}**")
         for pair in _in_pairs(list(members)):
             for column, template in zip(st.columns(2), pair, strict=False):
                 with column:
                     _card(words, template)
     st.caption(words.stays)
-
-
-_ORDER = ("员工", "合作和来访", "制度和清单", "维权")
 
 
 def _in_pairs(members: list[Template]) -> list[list[Template]]:
@@ -147,16 +144,16 @@ def _sources(words: TemplatesWords, opened: "Library", references: Iterable[str]
 
 
 def _preview(words: TemplatesWords, opened: "Library", filled: Filled) -> None:
-    st.subheader(words.preview, anchor=False)
+    st.markdown(f"**{words.preview}**")
     if refused := sum(problem.refused for problem in filled.problems):
         st.error(words.not_written.format(count=refused), icon=":material/block:")
     if filled.missing:
-        st.info(escape_markdown(words.missing.format(count=len(filled.missing)) + "、".join(filled.missing)), icon=":material/edit:")
+        st.caption(escape_markdown(words.missing.format(count=len(filled.missing)) + "、".join(filled.missing)))
     elif not refused:
         st.success(words.complete, icon=":material/check_circle:")
     _take_away(words, filled)
     with st.container(border=True):
-        st.markdown(f"### {escape_markdown(filled.template.title)}")
+        st.markdown(f"**{escape_markdown(filled.template.title)}**", text_alignment="center")
         clauses = iter(enumerate(filled.clauses))
         for block in body(filled):
             if isinstance(block, Heading):
