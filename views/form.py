@@ -72,7 +72,8 @@ def _rows(words: TemplatesWords, form: str, field: Field, label: str, entries: E
 
 def _cells(form: str, field: Field, number: int, row: list[str], entries: Entries) -> None:
     for at in range(0, len(field.columns), 2):
-        for place, (column, cell) in enumerate(zip(st.columns(2), field.columns[at:at + 2], strict=False), start=at):
+        pair = st.columns(2, vertical_alignment="bottom")       # labels of one and of two lines
+        for place, (column, cell) in enumerate(zip(pair, field.columns[at:at + 2], strict=False), start=at):
             key = f"entry-{form}-{field.key}-{number}-{place}"
             st.session_state[key] = row[place]
             column.text_input(escape_markdown(cell), key=key, max_chars=LONGEST[FieldKind.ROWS], on_change=_take_cell,

@@ -27,10 +27,12 @@ __all__ = ["page"]
 
 _ENTRIES, _CHOSEN = "template_entries", "template"      # key of the session; key of the address, which names a template and nothing else
 
-# Beside the form the preview stays in sight; on a phone it follows the form.
+# Two columns need more room than a conversation. Beside the form the preview stays in sight; on a phone it follows the form.
 _STYLE = """<style>
+[data-testid="stMainBlockContainer"] {max-width: 76rem;}
 @media (min-width: 900px) {
-  .st-key-template-preview {position: sticky; top: 4.5rem; max-height: calc(100vh - 6rem); overflow-y: auto;}
+  [data-testid="stColumn"]:has(.st-key-template-preview) {
+    position: sticky; top: 4.5rem; align-self: flex-start; max-height: calc(100vh - 6rem); overflow-y: auto;}
 }
 </style>"""
 
@@ -42,7 +44,6 @@ def page() -> None:
     if chosen is None:
         _choose(words, known.values())
     else:
-        st.set_page_config(layout="wide")
         _draft(words, chosen)
 
 
@@ -122,11 +123,10 @@ def _form(words: TemplatesWords, opened: "Library", filled: Filled) -> None:
 
 
 def _show_problem(words: TemplatesWords, opened: "Library", problem: Problem, number: int) -> None:
-    said = f"**{words.refused if problem.refused else words.advised}** {escape_markdown(problem.says)}"
     if problem.refused:
-        st.error(said, icon=":material/block:")
+        st.error(escape_markdown(problem.says), icon=":material/block:")
     else:
-        st.warning(said, icon=":material/priority_high:")
+        st.warning(f"**{words.advised}** {escape_markdown(problem.says)}", icon=":material/priority_high:")
     _sources(words, opened, problem.basis, f"problem-{number}")
 
 

@@ -23,11 +23,8 @@ class TemplatesWords:
     use: str
     avoid: str
     optional: str
-    pick: str
-    row: str
     add_row: str
     remove_row: str
-    refused: str
     advised: str
     preview: str
     missing: str
@@ -37,7 +34,6 @@ class TemplatesWords:
     basis: str
     gaps: str
     not_here: str
-    take_away: str
     with_annex: str
     formats: Mapping[str, str]
     clear: str
@@ -58,21 +54,17 @@ WORDS: Mapping[str, TemplatesWords] = {
         use="什么时候用",
         avoid="什么时候不用",
         optional="选填",
-        pick="请选择",
-        row="第 {number} 行",
         add_row="加一行",
         remove_row="删除这一行",
-        refused="没有写入",
         advised="请注意",
         preview="预览",
         missing="还没有填写（{count} 项）：",
         complete="需要填写的都填了。",
-        not_written="有 {count} 处和规定不符，没有写进文件；原因和依据在左边对应的位置（手机上在上面）。",
+        not_written="有 {count} 处没有写进文件，原因和依据写在对应的填写项下面。",
         why="为什么这样写",
         basis="依据",
         gaps="本库没有收录的规定",
         not_here="资料库里没有这一条的文本，请到官方网站查看。",
-        take_away="带走",
         with_annex="附上条款依据和填写提示（单独一页，签署以前可以删去）",
         formats={".docx": "Word 文档", ".md": "Markdown 文本"},
         clear="清除",
@@ -92,21 +84,17 @@ WORDS: Mapping[str, TemplatesWords] = {
         use="When to use it",
         avoid="When not to",
         optional="optional",
-        pick="Please choose",
-        row="Row {number}",
         add_row="Add a row",
         remove_row="Remove this row",
-        refused="Not written",
         advised="Please note",
         preview="Preview",
         missing="Still missing ({count}): ",
         complete="Everything that is needed is there.",
-        not_written="{count} entries do not agree with the law and were not written; the reason stands beside each entry.",
+        not_written="{count} entries were not written; the reason stands below each of them.",
         why="Why it says so",
         basis="Legal basis",
         gaps="Rules this library does not hold",
         not_here="The library does not hold this article; please see the official site.",
-        take_away="Take it away",
         with_annex="Add the legal basis and notes (a page of its own, to be removed before signing)",
         formats={".docx": "Word document", ".md": "Markdown text"},
         clear="Clear",
