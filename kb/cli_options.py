@@ -27,7 +27,7 @@ NoBundled = Annotated[bool, typer.Option("--no-bundled", help="不使用随程�
 AsJson = Annotated[bool, typer.Option("--json", help="输出一份 JSON")]
 Batch = Annotated[Path | None, typer.Option("--batch", help="逐行 JSON 的问题文件")]
 Export = Annotated[Path | None, typer.Option("--export", metavar="文件", help="另存为 .docx（Word）、.md（Markdown）或 .json 文件")]
-Force = Annotated[bool, typer.Option("--force", help="--export 的文件已存在时覆盖它")]
+Force = Annotated[bool, typer.Option("--force", help="要保存的文件已存在时覆盖它")]
 Out = Annotated[Path | None, typer.Option("--out", help="批量结果写到哪个文件（默认标准输出）")]
 Send = Annotated[bool, typer.Option("--send", help="同意把问题（遮盖后）发给设置的远程模型，不再询问；批量提问必须写明")]
 Local = Annotated[bool, typer.Option("--local", help="只用本机资料库作答，不用模型")]
@@ -77,10 +77,10 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def check_destination(file: Path, force: bool) -> None:
+def check_destination(file: Path, force: bool, option: str = "--export") -> None:
     """What would make saving fail is said before the work is done. Raises ConfigError."""
     if not file.parent.is_dir():
-        raise ConfigError(f"没有这个文件夹：{file.parent}", "请先建好，或换一个 --export")
+        raise ConfigError(f"没有这个文件夹：{file.parent}", f"请先建好，或换一个 {option}")
     if file.exists() and not force:
         raise ConfigError(f"文件已经存在：{file}", "请换一个文件名，或加 --force 覆盖它")
 

@@ -1,4 +1,4 @@
-"""An answer, or another paper of ours, as a Word document: real styles, numbers that lead to the list of sources, the label in text and metadata.
+"""An answer, or another paper of ours, as a Word document: real styles, sources that are led to, the label in text and metadata.
 
 What is said, and how a source is worded, comes from `kb.render`; this module knows how Word shows it. Equal answers give
 equal bytes: every time in the file is midnight of the day the question was asked for. Fonts are named, not embedded.
@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
-from kb.paper import Bullets, Heading, Paper, Table, Text
+from kb.paper import Block, Bullets, Heading, Items, Paper, Signatures, Table, Text, numbered
 from kb.render import (
     CONVERSATION,
     GENERATED_LABEL,
@@ -44,6 +44,7 @@ __all__ = ["conversation_docx", "paper_docx", "to_docx"]
 
 TITLE = "知问回答"
 LABEL, SOURCE, FACTS, CLOSING = "知问标识", "知问来源", "知问来源说明", "知问附注"
+ITEM = "知问列项"
 NUMBER, UNVERIFIED, ADDRESS = "知问引用编号", "知问未核实", "知问网址"
 SONG, HEI, KAI = "宋体", "黑体", "楷体"
 
@@ -77,6 +78,7 @@ _PARAGRAPHS = (
     _Look(SOURCE, SONG, before=6, after=2, left=24, hanging=24, bold=True),
     _Look(FACTS, SONG, size=9.5, after=2, left=24, colour="404040"),
     _Look(CLOSING, SONG, size=9.5, before=2, after=2, colour="404040"),
+    _Look(ITEM, SONG, after=4, left=24),
 )
 _WORDS = ((NUMBER, "1F4E9E", False), (UNVERIFIED, "B45309", True), (ADDRESS, "1F4E9E", False))
 _TEXT_WIDTH_MM = 210 - 2 * 28
@@ -123,24 +125,17 @@ def _begun(answers: Sequence[Answer], title: str) -> "Document":
 def paper_docx(paper: Paper) -> bytes:
     """A paper as the bytes of a .docx file: A4, title, label, its blocks, the closing lines."""
     import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-    document, title, label = docx.Document(), _words(paper.title), _words(paper.label)
+    document, label = docx.Document(), _words(paper.label)
     _set_up(document)
-    _describe(document, title, label, paper.day)
+    _describe(document, _words(paper.title), label, paper.day)
     _footer(document, label)
-    document.add_heading(title, 0)
+    title = document.add_heading(_words(paper.title), 0)
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER if paper.form else None
     document.add_paragraph(label, LABEL)
     for block in paper.blocks:
-        match block:
-            case Heading(text, level):
-                document.add_heading(_words(text), level)
-            case Text(text, small):
-                document.add_paragraph(_words(text), CLOSING if small else "Normal")
-            case Bullets(lines):
-                for line in lines:
-                    document.add_paragraph(_words(line), "List Bullet")
-            case Table():
-                _write_table(document, block)
+        _write_block(document, block)
     for line in paper.closing:
         document.add_paragraph(_words(line), CLOSING)
     return _dated(document, paper.day)
@@ -190,6 +185,35 @@ def _write_source(document: "Document", citation: Citation, day: date, place: in
         document.add_paragraph(quote, "Quote")
     if link := source_link(citation.passage.version):
         _write_link(document.add_paragraph(style=FACTS), link)
+
+
+def _write_block(document: "Document", block: Block) -> None:
+    match block:
+        case Heading(text, level, new_page):
+            document.add_heading(_words(text), level).paragraph_format.page_break_before = new_page or None
+        case Text(text, small):
+            document.add_paragraph(_words(text), CLOSING if small else "Normal")
+        case Bullets(lines):
+            for line in lines:
+                document.add_paragraph(_words(line), "List Bullet")
+        case Items(lines):
+            for line in numbered(lines):
+                document.add_paragraph(_words(line), ITEM)
+        case Table():
+            _write_table(document, block)
+        case Signatures():
+            _write_signatures(document, block)
+
+
+def _write_signatures(document: "Document", block: Signatures) -> None:
+    """A table without lines, a column for each; no page divides it."""
+    document.add_paragraph(style=CLOSING)
+    table = document.add_table(max(map(len, block.columns)), len(block.columns))
+    for column, lines in zip(table.columns, block.columns, strict=True):
+        for number, (cell, line) in enumerate(zip(column.cells, lines, strict=False)):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(_words(line)).bold = number == 0 or None
+            paragraph.paragraph_format.keep_with_next = number < len(lines) - 1
 
 
 def _write_table(document: "Document", table: Table) -> None:
@@ -267,7 +291,7 @@ def _set_up(document: "Document") -> None:
     page.top_margin = page.bottom_margin = Mm(25)
     for style in [style for style in document.styles if style.type == WD_STYLE_TYPE.TABLE and style.name != "Normal Table"]:
         style.delete()
-    for name in (LABEL, SOURCE, FACTS, CLOSING):
+    for name in (LABEL, SOURCE, FACTS, CLOSING, ITEM):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for look in _PARAGRAPHS:
         _apply(look, cast("ParagraphStyle", document.styles[look.style]))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from kb.basis import place_of
+from kb.basis import place_of, version_named
 from kb.clauses import clauses
 from kb.currency import Standing, notices_for, trust
 from kb.errors import QuestionError
@@ -38,18 +38,26 @@ def located_text(store: PassageStore, registry: Registry, document: str, locator
 
 
 def source_of(store: PassageStore, registry: Registry, reference: str, day: date) -> Citation:
-    """What a reference of a 依据 line leads to on `day`; the 款 or 项 that it names is the quotation, where the law itself is held.
+    """What a reference of a 依据 line leads to on `day`, or in the version that it names; the 款 or 项 that it names is the
+    quotation, where the law itself is held.
 
     Raises:
         QuestionError: the library has no such text in force on `day`, or the reference does not read.
     """
     place, ref = place_of(reference), parse_ref(reference)
     document, locator = place or ((ref.document, ref.locator) if ref else (reference, ""))
-    passages = located_text(store, registry, document, locator, day)
+    passages = located_text(store, registry, document, locator, _day_of(registry, reference, document, day))
     passage, official = passages[0], passages[0].version.tier is Tier.OFFICIAL
     quote = _named_part(passage.text, ref) if ref and official and len(passages) == 1 else ""
     where = str(StatuteRef("", ref.article, ref.sub, ref.paragraph, ref.item)) if ref else locator
     return Citation(1, passage, quote, where, Verdict.VERBATIM if official else Verdict.SUPPORTED)
+
+
+def _day_of(registry: Registry, reference: str, document: str, day: date) -> date:
+    """The last day of the version that a reference names for comparison, or its first one; `day` where it names none."""
+    label = version_named(reference)
+    named = [version for version in registry.versions(document) if label and version.label == label]
+    return (named[0].in_force_to or named[0].in_force_from or day) if named else day
 
 
 def _named_part(text: str, ref: StatuteRef) -> str:

@@ -11,7 +11,7 @@ from small_library import HOSTILE, QUOTE, open_small_library
 from streamlit.testing.v1 import AppTest
 
 from kb.errors import ConfigError
-from kb.export import FORMATS
+from kb.export import CONVERSATION_FORMATS, FORMATS
 from kb.render import COMPOSED_LABEL, DIGEST_MARK
 from kb.types import Audience
 from views import answered, session
@@ -149,7 +149,7 @@ def test_each_answer_can_be_saved_as_word_markdown_or_json(page, words_of):
     ask(page, "能要求赔偿吗")
     ask(page, "今天天气")
     saving = [words_of.formats[kind.suffix] for kind in FORMATS]
-    whole = [words_of.formats[kind.suffix] for kind in FORMATS if kind.write_all]
+    whole = [words_of.formats[kind.suffix] for kind in CONVERSATION_FORMATS]
     assert not page.exception
     assert [b.label for b in page.download_button] == whole + saving
     button(page, WORDS[words_of.name].more_actions).click().run()      # of the first answer

@@ -10,7 +10,7 @@ from small_library import open_small_library
 from streamlit.testing.v1 import AppTest
 from test_views import APP, ask, button, words
 
-from kb.export import FORMATS
+from kb.export import CONVERSATION_FORMATS
 from kb.types import Audience, Outcome, Question
 from views import session
 from views.ask_wording import WORDS
@@ -142,7 +142,7 @@ def test_the_whole_conversation_can_be_saved_as_word_or_markdown(page):
     ask(page, "能要求赔偿吗")
     ask(page, "今天天气")
     offered = [b.key for b in page.download_button if b.key.startswith("save-all")]
-    assert offered == [f"save-all{kind.suffix}" for kind in FORMATS if kind.write_all]
+    assert offered == [f"save-all{kind.suffix}" for kind in CONVERSATION_FORMATS]
 
 
 # -- telling the operator ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.export import FORMATS
+from kb.export import CONVERSATION_FORMATS, FORMATS
 from kb.render import escape_markdown
 from kb.types import Answer, Audience, Citation, Outcome, Question
 from kb.understand import LONGEST_QUESTION
@@ -68,10 +68,9 @@ def _show_saving(answers: list[Answer]) -> None:
     if not answers:
         return
     with st.popover(words.save_all, icon=":material/save:"):
-        for kind in FORMATS:
-            if kind.write_all:
-                st.download_button(wording().formats[kind.suffix], partial(kind.write_all, answers), file_name=f"知问对话{kind.suffix}",
-                                   mime=kind.media_type, key=f"save-all{kind.suffix}", type="tertiary", on_click="ignore")
+        for kind in CONVERSATION_FORMATS:
+            st.download_button(wording().formats[kind.suffix], partial(kind.write, answers), file_name=f"知问对话{kind.suffix}",
+                               mime=kind.media_type, key=f"save-all{kind.suffix}", type="tertiary", on_click="ignore")
         st.caption(words.save_all_help)
 
 

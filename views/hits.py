@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.holdings import standing_on
 from kb.errors import QuestionError
+from kb.holdings import standing_on
 from kb.lookup import named
 from kb.outline import marks, places
 from kb.render import escape_markdown
