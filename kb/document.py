@@ -1,4 +1,4 @@
-"""An answer as a Word document: real styles, numbers that lead to the list of sources, the label in text and metadata.
+"""An answer, or another paper of ours, as a Word document: real styles, numbers that lead to the list of sources, the label in text and metadata.
 
 What is said, and how a source is worded, comes from `kb.render`; this module knows how Word shows it. Equal answers give
 equal bytes: every time in the file is midnight of the day the question was asked for. Fonts are named, not embedded.
@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
+from kb.paper import Bullets, Heading, Paper, Table, Text
 from kb.render import (
     UNDERSTOOD_AS,
     UNVERIFIED_MARK,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph
 
-__all__ = ["to_docx"]
+__all__ = ["paper_docx", "to_docx"]
 
 TITLE = "知问回答"
 LABEL, SOURCE, FACTS, CLOSING = "知问标识", "知问来源", "知问来源说明", "知问附注"
@@ -76,6 +77,7 @@ _PARAGRAPHS = (
     _Look(CLOSING, SONG, size=9.5, before=2, after=2, colour="404040"),
 )
 _WORDS = ((NUMBER, "1F4E9E", False), (UNVERIFIED, "B45309", True), (ADDRESS, "1F4E9E", False))
+_TEXT_WIDTH_MM = 210 - 2 * 28
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # Around a number that is a mark: no text can hold it, because `_words` removes controls.
 _FENCE = "\x1e"
@@ -91,7 +93,8 @@ def to_docx(answer: Answer) -> bytes:
 
     document = docx.Document()
     _set_up(document)
-    _describe(document, answer)
+    _describe(document, TITLE, origin_label(answer), answer.question.as_of)
+    _mark_generated(document, answer)
     _footer(document, origin_label(answer))
     _write_answer(document, answer)
     if answer.citations:
@@ -101,6 +104,32 @@ def to_docx(answer: Answer) -> bytes:
     for line in closing_lines(answer):
         document.add_paragraph(_words(line), CLOSING)
     return _dated(document, answer.question.as_of)
+
+
+def paper_docx(paper: Paper) -> bytes:
+    """A paper as the bytes of a .docx file: A4, title, label, its blocks, the closing lines."""
+    import docx
+
+    document = docx.Document()
+    _set_up(document)
+    _describe(document, paper.title, paper.label, paper.day)
+    _footer(document, paper.label)
+    document.add_heading(_words(paper.title), 0)
+    document.add_paragraph(_words(paper.label), LABEL)
+    for block in paper.blocks:
+        match block:
+            case Heading(text, level):
+                document.add_heading(_words(text), level)
+            case Text(text, small):
+                document.add_paragraph(_words(text), CLOSING if small else "Normal")
+            case Bullets(lines):
+                for line in lines:
+                    document.add_paragraph(_words(line), "List Bullet")
+            case Table():
+                _write_table(document, block)
+    for line in paper.closing:
+        document.add_paragraph(_words(line), CLOSING)
+    return _dated(document, paper.day)
 
 
 def _words(text: str) -> str:
@@ -141,6 +170,27 @@ def _write_source(document: "Document", citation: Citation, day: date) -> None:
         document.add_paragraph(quote, "Quote")
     if link := source_link(citation.passage.version):
         _write_link(document.add_paragraph(style=FACTS), link)
+
+
+def _write_table(document: "Document", table: Table) -> None:
+    """Thin lines, the head on every page the table runs over, no row across two pages."""
+    from docx.shared import Mm
+
+    made = document.add_table(rows=0, cols=len(table.head))
+    borders = _element("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="A6A6A6"))
+    made._tbl.tblPr.append(borders)
+    for number, cells in enumerate((table.head, *table.rows)):
+        row = made.add_row()
+        properties = row._tr.get_or_add_trPr()
+        properties.append(_element("w:cantSplit"))
+        if number == 0:
+            properties.append(_element("w:tblHeader"))
+        for cell, text, share in zip(row.cells, cells, table.widths, strict=True):
+            cell.width = Mm(_TEXT_WIDTH_MM * share / sum(table.widths))
+            cell.paragraphs[0].style = CLOSING
+            cell.paragraphs[0].add_run(_words(text)).bold = number == 0 or None
 
 
 def _write_marked(paragraph: "Paragraph", line: str, numbers: set[int]) -> None:
@@ -248,18 +298,22 @@ def _footer(document: "Document", label: str) -> None:
 
 # --- what the file says of itself -----------------------------------------------------------------------------------
 
-def _describe(document: "Document", answer: Answer) -> None:
-    """Title, author, label; for generated text the implicit label as the custom property AIGC."""
+def _describe(document: "Document", title: str, label: str, day: date) -> None:
+    """Title, author, label and day."""
+    about = document.core_properties
+    about.title, about.author, about.last_modified_by = title, "知问", "知问"
+    about.comments, about.keywords, about.language = label, "", "zh-CN"
+    about.created = about.modified = datetime.combine(_datable(day), time())
+    _drop(document.part.package.rels, "thumbnail", "extended-properties")
+
+
+def _mark_generated(document: "Document", answer: Answer) -> None:
+    """For generated text the implicit label as the custom property AIGC."""
     from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
-    about = document.core_properties
-    about.title, about.author, about.last_modified_by = TITLE, "知问", "知问"
-    about.comments, about.keywords, about.language = origin_label(answer), "", "zh-CN"
-    about.created = about.modified = datetime.combine(_datable(answer.question.as_of), time())
     package = document.part.package
-    _drop(package.rels, "thumbnail", "extended-properties")
     if label := implicit_label(answer):
         properties, types = _CUSTOM
         value = html.escape(_words(json.dumps(label, ensure_ascii=False)))

@@ -4,15 +4,17 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from kb.basis import place_of
+from kb.clauses import clauses
 from kb.currency import Standing, notices_for, trust
 from kb.errors import QuestionError
 from kb.ports import PassageStore
 from kb.registry import Registry, without_excerpt
 from kb.statute import parse_ref
 from kb.text import fold, parse_numeral
-from kb.types import Notice, Passage, StatuteRef, Tier, Version
+from kb.types import Citation, Notice, Passage, StatuteRef, Tier, Verdict, Version
 
-__all__ = ["contents", "located_text", "notices_beside", "written_out"]
+__all__ = ["contents", "located_text", "notices_beside", "source_of", "written_out"]
 
 
 def located_text(store: PassageStore, registry: Registry, document: str, locator: str, day: date,
@@ -33,6 +35,34 @@ def located_text(store: PassageStore, registry: Registry, document: str, locator
                             "请检查名称和条号，或加 --all-versions；zhiwen library list 列出已有文件")
     official = [p for p in found if p.version.tier is Tier.OFFICIAL]
     return _once(official if official and not all_versions else found)
+
+
+def source_of(store: PassageStore, registry: Registry, reference: str, day: date) -> Citation:
+    """What a reference of a 依据 line leads to on `day`; the 款 or 项 that it names is the quotation, where the law itself is held.
+
+    Raises:
+        QuestionError: the library has no such text in force on `day`, or the reference does not read.
+    """
+    place, ref = place_of(reference), parse_ref(reference)
+    document, locator = place or ((ref.document, ref.locator) if ref else (reference, ""))
+    passages = located_text(store, registry, document, locator, day)
+    passage, official = passages[0], passages[0].version.tier is Tier.OFFICIAL
+    quote = _named_part(passage.text, ref) if ref and official and len(passages) == 1 else ""
+    where = str(StatuteRef("", ref.article, ref.sub, ref.paragraph, ref.item)) if ref else locator
+    return Citation(1, passage, quote, where, Verdict.VERBATIM if official else Verdict.SUPPORTED)
+
+
+def _named_part(text: str, ref: StatuteRef) -> str:
+    """The words of the 款 and 项 named; empty where none is, or there is none such."""
+    found = clauses(text)
+    if ref.item:
+        inside = found[ref.paragraph - 1:ref.paragraph] if ref.paragraph else [clause for clause in found if clause.parts]
+        found = inside[0].parts[ref.item - 1:ref.item] if inside else ()
+    elif ref.paragraph:
+        found = found[ref.paragraph - 1:ref.paragraph]
+    else:
+        return ""
+    return text[found[0].start:found[0].end].strip() if found else ""
 
 
 def contents(store: PassageStore, registry: Registry, document: str, day: date,
