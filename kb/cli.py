@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb import cli_answers, cli_eval, cli_fetch, cli_library
+from kb import cli_answers, cli_eval, cli_fetch, cli_library, cli_quiz
 from kb.cli_options import (
     COULD_NOT_RUN,
     WRONG_USAGE,
@@ -32,7 +32,7 @@ bench_app = typer.Typer(invoke_without_command=True)
 library_app = typer.Typer(no_args_is_help=True, help="查看和维护资料库。")
 COMMANDS: dict[str, Callable[..., None]] = {
     "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "diff": cli_answers.diff,
-    "ingest": cli_library.ingest, "fetch": cli_fetch.fetch, "eval": cli_eval.evaluate}
+    "ingest": cli_library.ingest, "fetch": cli_fetch.fetch, "eval": cli_eval.evaluate, "quiz": cli_quiz.quiz}
 LIBRARY_COMMANDS: dict[str, Callable[..., None]] = {
     "list": cli_library.list_library, "coverage": cli_library.cover, "remove": cli_library.remove,
     "verify": cli_library.verify, "rebuild": cli_library.rebuild}

@@ -1,12 +1,13 @@
-"""A paper of our own making (a report, a form) as blocks, and as Markdown; `kb.document` makes the Word file of the same blocks."""
+"""A paper of our own making (a report, a form) as blocks, and as Markdown and plain text; `kb.document` makes the Word file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kb.render import escape_markdown
+from kb.text import strip_controls
 
-__all__ = ["Bullets", "Heading", "Paper", "Table", "Text", "paper_markdown"]
+__all__ = ["Bullets", "Heading", "Paper", "Table", "Text", "paper_markdown", "paper_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +55,30 @@ class Paper:
 
 def paper_markdown(paper: Paper) -> str:
     """The whole paper; all words are escaped."""
-    parts = [f"# {_line(paper.title)}", f"> {_line(paper.label)}", *map(_block, paper.blocks), "---", *map(_line, paper.closing)]
-    return "\n\n".join(parts) + "\n"
+    return _written(paper, escape_markdown)
 
 
-def _block(block: Heading | Text | Bullets | Table) -> str:
-    match block:
-        case Heading(text, level):
-            return f"{'#' * (level + 1)} {_line(text)}"
-        case Text(text):
-            return escape_markdown(text)
-        case Bullets(lines):
-            return "\n".join(f"- {_line(line)}" for line in lines)
-        case Table(head, rows):
-            return "\n".join([_row(head), _row(["---"] * len(head), plain=True), *map(_row, rows)])
+def paper_text(paper: Paper) -> str:
+    """The same for a terminal: nothing is escaped, because nothing reads it but a person."""
+    return _written(paper, strip_controls)
 
 
-def _row(cells: Sequence[str], plain: bool = False) -> str:
-    return f"| {' | '.join(cells if plain else map(_line, cells))} |"
+def _written(paper: Paper, escape: Callable[[str], str]) -> str:
+    def line(text: str) -> str:
+        return escape(" ".join(text.split()))
 
+    def row(cells: Sequence[str]) -> str:
+        return f"| {' | '.join(cells)} |"
 
-def _line(text: str) -> str:
-    return escape_markdown(" ".join(text.split()))
+    parts = [f"# {line(paper.title)}", f"> {line(paper.label)}"]
+    for block in paper.blocks:
+        match block:
+            case Heading(text, level):
+                parts.append(f"{'#' * (level + 1)} {line(text)}")
+            case Text(text):
+                parts.append(escape(text))
+            case Bullets(lines):
+                parts.append("\n".join(f"- {line(each)}" for each in lines))
+            case Table(head, rows):
+                parts.append("\n".join([row([*map(line, head)]), row(["---"] * len(head)), *(row([*map(line, cells)]) for cells in rows)]))
+    return "\n\n".join([*parts, "---", *map(line, paper.closing)]) + "\n"
