@@ -9,6 +9,7 @@ from kb.clock import FixedClock
 from kb.errors import QuestionError
 from kb.outgoing import Outgoing, outgoing
 from kb.ports import ChatModel
+from kb.registry import Registry, bundled_registry
 from kb.settings import Settings
 from kb.types import (
     Answer,
@@ -113,6 +114,7 @@ class SmallLibrary:
     assistant: TableAssistant
     settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
     clock: FixedClock = field(default_factory=lambda: FixedClock(TODAY))
+    registry: Registry = field(default_factory=bundled_registry)
     printed: bytes | None = None
     warning: str = ""
 
