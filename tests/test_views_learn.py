@@ -83,7 +83,7 @@ def test_a_round_is_answered_explained_scored_and_its_mistakes_practised_again(p
     for place in range(5):
         item = at_hand(page)
         assert item.topic is Topic.STAFF
-        assert f"#### {escape_markdown(item.ask)}" in words(page)
+        assert f"**{escape_markdown(item.ask)}**" in words(page)
         assert escape_markdown(item.why) not in words(page), "the explanation comes after the answer"
         right = place % 2 == 0
         answer(page, item.key if right else wrong_letters(item))

@@ -22,11 +22,10 @@ def show_grounds(references: Iterable[str], key: str) -> None:
 
 
 def _open(reference: str) -> None:
-    opened = library()
-    day = opened.clock.today()
-    meant = day_meant(opened.registry, reference, day)
     try:
-        citation = source_of(opened.assistant.store, opened.registry, reference, meant)
+        opened = library()
+        day = opened.clock.today()
+        citation = source_of(opened.assistant.store, opened.registry, reference, day_meant(opened.registry, reference, day))
     except KbError as error:
         st.warning(escape_markdown(str(error)))
         return

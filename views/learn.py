@@ -19,11 +19,12 @@ def page() -> None:
     words = spoken(WORDS)
     st.title(words.title, anchor=False)
     st.caption(words.tagline)
-    choose_language()
     st.session_state.setdefault(_SECTION, "practice")
     st.session_state["learn_section_choice"] = st.session_state[_SECTION]
-    st.segmented_control(words.section, list(_SECTIONS), key="learn_section_choice", required=True, label_visibility="collapsed",
-                         format_func=lambda section: words.sections[section], on_change=_take_section)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.segmented_control(words.section, list(_SECTIONS), key="learn_section_choice", required=True, label_visibility="collapsed",
+                             format_func=lambda section: words.sections[section], on_change=_take_section)
+        choose_language()
     _SECTIONS[st.session_state[_SECTION]]()
 
 

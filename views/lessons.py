@@ -3,6 +3,7 @@
 import streamlit as st
 
 from kb.class_sheet import course_outline, exercise_sheet
+from kb.clock import SystemClock
 from kb.courses import Block, Course, bundled_courses
 from kb.document import paper_docx
 from kb.exercises import Exercise, bundled_exercises
@@ -10,7 +11,7 @@ from kb.render import escape_markdown
 from views.grounds import show_grounds
 from views.learn_wording import WORDS
 from views.printing import print_button
-from views.session import library, spoken
+from views.session import spoken
 from views.sheets import DOCX
 
 __all__ = ["show_cases", "show_courses"]
@@ -23,7 +24,7 @@ def show_courses() -> None:
                                 format_func=lambda each: courses[each].title)
     course = courses[name or next(iter(courses))]
     st.caption(words.course_line.format(audience=escape_markdown(course.audience), minutes=course.minutes))
-    outline = course_outline(course, bundled_exercises(), library().clock.today())
+    outline = course_outline(course, bundled_exercises(), SystemClock().today())
     with st.container(horizontal=True):
         st.download_button(words.download, lambda: paper_docx(outline), file_name=f"{course.title}.docx", mime=DOCX,
                            icon=":material/download:", on_click="ignore")
@@ -75,7 +76,7 @@ def show_cases() -> None:
 
 
 def _hand_out(exercise: Exercise) -> None:
-    words, day = spoken(WORDS), library().clock.today()
+    words, day = spoken(WORDS), SystemClock().today()
     bare, answered = exercise_sheet(exercise, day, answered=False), exercise_sheet(exercise, day, answered=True)
     with st.container(horizontal=True):
         for label, sheet, suffix in ((words.handout, bare, ""), (words.handout_key, answered, "-参考答案")):

@@ -17,6 +17,9 @@ __all__ = ["show_practice"]
 
 _ROUND = "quiz_round"            # session key
 _SEEDS = 1 << 32
+# A finger's breadth for each option; the question a little larger than its options.
+_ROOMY = """<style>.st-key-quiz_options label { padding-block: .45rem; }
+.st-key-quiz_question p { font-size: 1.2rem; line-height: 1.5; }</style>"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def _show_item(going: _Round, item: Item) -> None:
         st.badge(item.topic.label, color="blue")
         st.badge(words.forms[item.form], color="gray")
         st.badge(words.level_names[item.level], color="gray")
-    st.markdown(f"#### {escape_markdown(item.ask)}")
+    st.html(_ROOMY)
+    st.container(key="quiz_question").markdown(f"**{escape_markdown(item.ask)}**")
     if going.answered:
         _show_marked(item, going.responses[going.place])
         last = going.place + 1 == len(going.ids)
@@ -77,7 +81,7 @@ def _show_item(going: _Round, item: Item) -> None:
 def _ask(item: Item) -> None:
     """A form: the choice is sent with the button, so that nothing is drawn again on the way to it."""
     words = spoken(WORDS)
-    with st.form(f"answer-{item.id}", border=False):
+    with st.form(f"answer-{item.id}", border=False), st.container(key="quiz_options"):
         if item.form is Form.MULTIPLE:
             st.caption(words.several)
             ticked = [(option.letter, st.checkbox(_shown(option), key=f"tick-{item.id}-{option.letter}")) for option in item.options]

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from kb.class_sheet import key_sheet, question_sheet
+from kb.clock import SystemClock
 from kb.document import paper_docx
 from kb.paper import Paper, paper_markdown
 from kb.quiz import drawn
 from views.learn_wording import WORDS
 from views.printing import print_button
 from views.selection import choose_items
-from views.session import library, spoken
+from views.session import spoken
 
 __all__ = ["DOCX", "show_sheets"]
 
@@ -27,7 +28,7 @@ def show_sheets() -> None:
     kept = st.session_state.get("sheet_kept", 1)
     number = st.number_input(words.number, min_value=1, max_value=_MOST_SHEETS, value=kept, help=words.number_help, key="sheet_number", width=180)
     st.session_state["sheet_kept"] = number
-    items, day = drawn(selection.items, selection.count, int(number)), library().clock.today()
+    items, day = drawn(selection.items, selection.count, int(number)), SystemClock().today()
     questions, key = question_sheet(items, int(number), day), key_sheet(items, int(number), day)
     with st.container(horizontal=True):
         _download(words.questions_word, questions, f"试卷-{number}.docx")
