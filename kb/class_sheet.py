@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import count
+from itertools import count, groupby
 
 from kb.courses import Block, Course
 from kb.exercises import INVENTED, Exercise
@@ -10,7 +10,7 @@ from kb.paper import Bullets, Heading, Paper, Table, Text
 from kb.quiz import LEVELS, Form, Item
 from kb.render import NO_LEGAL_ADVICE
 
-__all__ = ["course_outline", "exercise_sheet", "key_sheet", "question_sheet"]
+__all__ = ["course_outline", "exercise_sheet", "item_list", "key_sheet", "question_sheet"]
 
 _FROM_BANK = "由程序从本库题库抽取"
 _OURS = "本库自编培训材料，非法条原文"
@@ -40,6 +40,18 @@ def key_sheet(items: Sequence[Item], number: int, day: date) -> Paper:
                  for place, item in enumerate(ordered, start=1))
     return Paper(f"答案与解析（卷号 {number}）", _FROM_BANK, day, (Table(("题号", "答案", "解析和依据", "主题和难度"), rows, (2, 3, 18, 5)),),
                  _closing(day))
+
+
+def item_list(items: Iterable[Item], day: date) -> Paper:
+    """For whoever reviews the bank: every item with its key, explanation and basis beside it, by topic."""
+    blocks: list[Heading | Text | Bullets] = []
+    for topic, group in groupby(items, key=lambda item: item.topic):
+        blocks.append(Heading(topic.label))
+        for item in group:
+            blocks += [Heading(f"{item.id}（{item.form.label}，{LEVELS[item.level]}）{item.ask}", 2),
+                       Bullets(tuple(f"{'✓' if option.right else '✗'} {option.letter}. {option.text}" for option in item.options)),
+                       Text(f"解析：{item.why}"), Text(f"依据：{'；'.join(item.basis)}", small=True)]
+    return Paper("题库全文", _OURS, day, tuple(blocks), (NO_LEGAL_ADVICE,))
 
 
 def _by_form(items: Iterable[Item]) -> list[tuple[Form, list[Item]]]:

@@ -17,13 +17,13 @@ def quiz(topic: Annotated[list[str] | None, typer.Option(metavar="主题", help=
          count: Annotated[int, typer.Option(min=1, max=200, help="出几道题")] = 10,
          seed: Annotated[int | None, typer.Option(min=0, help="卷号：同一个卷号抽出同样的题；不写则随机")] = None,
          key: Annotated[bool, typer.Option("--key", help="附上答案、解析和依据")] = False,
-         all_items: Annotated[bool, typer.Option("--all", help="不抽题，列出全部题目")] = False,
+         all_items: Annotated[bool, typer.Option("--all", help="不抽题，列出全部题目，每题附答案、解析和依据")] = False,
          list_topics: Annotated[bool, typer.Option("--list", help="列出主题和每个主题的题数")] = False,
          as_json: AsJson = False) -> None:
     """从题库出一份卷子；--all --json 列出全部题目。"""
     import random
 
-    from kb.class_sheet import key_sheet, question_sheet
+    from kb.class_sheet import item_list, key_sheet, question_sheet
     from kb.clock import SystemClock
     from kb.paper import paper_text
     from kb.quiz import Topic, bundled_items, chosen, drawn, item_record
@@ -46,8 +46,11 @@ def quiz(topic: Annotated[list[str] | None, typer.Option(metavar="主题", help=
         print_json([item_record(item) for item in items])
         return
     day = SystemClock().today()
+    if all_items:
+        typer.echo(paper_text(item_list(items, day)), nl=False)
+        return
     typer.echo(paper_text(question_sheet(items, number, day)), nl=False)
     if key:
         typer.echo(paper_text(key_sheet(items, number, day)), nl=False)
-    elif seed is None and not all_items:
+    elif seed is None:
         say(f"加 --seed {number} --key 可以得到这份卷子的答案")

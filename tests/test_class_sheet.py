@@ -2,10 +2,11 @@
 
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import docx
 
-from kb.class_sheet import course_outline, exercise_sheet, key_sheet, question_sheet
+from kb.class_sheet import course_outline, exercise_sheet, item_list, key_sheet, question_sheet
 from kb.courses import bundled_courses
 from kb.document import paper_docx
 from kb.exercises import INVENTED, bundled_exercises
@@ -64,3 +65,8 @@ def test_a_case_says_that_it_is_invented_and_keeps_its_answers_for_the_trainer()
             assert task.ask in bare
             assert not any(sentence in bare for sentence in task.answer)
             assert all(sentence in answered for sentence in (*task.answer, *task.basis))
+
+
+def test_the_listing_for_review_in_docs_is_the_bank_as_it_ships():
+    listed = (Path(__file__).parents[1] / "docs" / "quiz-items.md").read_text(encoding="utf-8")
+    assert listed == paper_text(item_list(bundled_items(), DAY)), "zhiwen quiz --all > docs/quiz-items.md"

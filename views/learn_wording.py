@@ -60,11 +60,10 @@ class LearnWording:
     preview_key: str
     course: str
     course_line: str
-    pause: str
     minutes: str
-    says: str
+    aims: str
+    bring: str
     does: str
-    materials: str
     bank: str
     guides: str
     cases: str
@@ -126,11 +125,10 @@ _CHINESE = LearnWording(
     preview_key="答案卷预览",
     course="课程",
     course_line="{audience} · 共 {minutes} 分钟，含休息",
-    pause="休息",
     minutes="{minutes} 分钟",
-    says="讲什么",
+    aims="学完以后",
+    bring="课前准备",
     does="活动：",
-    materials="材料",
     bank="题库：",
     guides="指南：",
     cases="案例：",
@@ -192,11 +190,10 @@ _ENGLISH = LearnWording(
     preview_key="Key",
     course="Course",
     course_line="{audience} · {minutes} minutes with pauses",
-    pause="Pause",
     minutes="{minutes} min",
-    says="Points",
+    aims="Aims",
+    bring="To prepare",
     does="Activity: ",
-    materials="Material",
     bank="Bank: ",
     guides="Guides: ",
     cases="Cases: ",

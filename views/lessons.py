@@ -1,5 +1,7 @@
 """Course outlines and case exercises: read on the screen, handed out on paper."""
 
+from functools import partial
+
 import streamlit as st
 
 from kb.class_sheet import course_outline, exercise_sheet
@@ -26,10 +28,11 @@ def show_courses() -> None:
     st.caption(words.course_line.format(audience=escape_markdown(course.audience), minutes=course.minutes))
     outline = course_outline(course, bundled_exercises(), SystemClock().today())
     with st.container(horizontal=True):
-        st.download_button(words.download, lambda: paper_docx(outline), file_name=f"{course.title}.docx", mime=DOCX,
+        st.download_button(words.download, partial(paper_docx, outline), file_name=f"{course.title}.docx", mime=DOCX,
                            icon=":material/download:", on_click="ignore")
         print_button(outline, words.print, "print-course")
-    st.markdown("\n".join(f"- {escape_markdown(line)}" for line in (*course.aims, *course.bring)))
+    for label, lines in ((words.aims, course.aims), (words.bring, course.bring)):
+        st.markdown("\n".join([f"**{label}**", "", *(f"- {escape_markdown(line)}" for line in lines)]))
     _show_blocks(course)
 
 
@@ -80,6 +83,6 @@ def _hand_out(exercise: Exercise) -> None:
     bare, answered = exercise_sheet(exercise, day, answered=False), exercise_sheet(exercise, day, answered=True)
     with st.container(horizontal=True):
         for label, sheet, suffix in ((words.handout, bare, ""), (words.handout_key, answered, "-参考答案")):
-            st.download_button(label, lambda sheet=sheet: paper_docx(sheet), file_name=f"案例-{exercise.title}{suffix}.docx", mime=DOCX,
+            st.download_button(label, partial(paper_docx, sheet), file_name=f"案例-{exercise.title}{suffix}.docx", mime=DOCX,
                                icon=":material/download:", on_click="ignore")
         print_button(bare, words.print, "print-case")

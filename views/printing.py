@@ -80,7 +80,7 @@ _PAPER = """@page { size: A4; margin: 16mm 15mm; }
 def print_button(paper: Paper, label: str, key: str) -> None:
     """A button with this label that prints the paper."""
     data = {"title": paper.title, "label": paper.label, "blocks": [_block(block) for block in paper.blocks],
-            "closing": list(paper.closing), "css": _PAPER, "words": f"🖨 {label}"}
+            "closing": list(paper.closing), "css": _PAPER, "words": label}
     st.components.v2.component("print_sheet", html='<div class="place"></div>', css=_BUTTON, js=_JS)(key=key, data=data, width="content")
 
 

@@ -30,7 +30,7 @@ def choose_items(key: str) -> Selection:
     before: Selection = st.session_state.get(kept) or Selection((), (), _USUAL, ())
     topics = st.pills(words.topics, list(Topic), default=list(before.topics), selection_mode="multi", key=f"{key}_topics",
                       format_func=lambda topic: topic.label, help=words.all_of_them)
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         levels = st.pills(words.levels, list(LEVELS), default=list(before.levels), selection_mode="multi", key=f"{key}_levels",
                           format_func=lambda level: words.level_names[level], help=words.all_of_them)
         count = st.segmented_control(words.how_many, list(_COUNTS), default=before.count, required=True, key=f"{key}_count")

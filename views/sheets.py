@@ -1,5 +1,7 @@
 """Sheets for a class: the questions and, under the same number, the key; as Word files, on the screen and on paper."""
 
+from functools import partial
+
 import streamlit as st
 
 from kb.class_sheet import key_sheet, question_sheet
@@ -43,4 +45,4 @@ def show_sheets() -> None:
 
 
 def _download(label: str, paper: Paper, name: str) -> None:
-    st.download_button(label, lambda: paper_docx(paper), file_name=name, mime=DOCX, icon=":material/download:", on_click="ignore")
+    st.download_button(label, partial(paper_docx, paper), file_name=name, mime=DOCX, icon=":material/download:", on_click="ignore")
