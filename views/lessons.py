@@ -47,7 +47,7 @@ def _show_blocks(course: Course) -> None:
         with st.expander(f"**{heading}**（{words.minutes.format(minutes=block.minutes)}）"):
             st.markdown("\n".join(f"- {escape_markdown(point)}" for point in block.points))
             if block.activity:
-                st.markdown(f"**{words.does}**{escape_markdown(block.activity)}")
+                st.markdown(f"**{words.does}**：{escape_markdown(block.activity)}")      # a colon inside would end the bold for Markdown
             _show_materials(block)
             show_grounds(block.basis, f"block-{course.name}-{place}")
 
