@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import about, ask, browse, checkup, kit, station, templates
+from views import about, ask, browse, checkup, kit, learn, station, templates
 from views.browse_wording import WORDS as BROWSE
 from views.checkup_wording import WORDS as CHECKUP
 from views.kiosk import is_kiosk
 from views.kit_wording import WORDS as KIT
+from views.learn_wording import WORDS as LEARN
 from views.session import guarded, name_page, spoken, wording
 from views.station_wording import WORDS as STATION
 from views.templates_wording import WORDS as TEMPLATES
@@ -23,6 +24,7 @@ else:
         ("browse", browse.page, spoken(BROWSE).title, "menu_book"),
         ("checkup", checkup.page, spoken(CHECKUP).title, "checklist"),
         ("templates", templates.page, spoken(TEMPLATES).title, "draft"),
+        ("learn", learn.page, spoken(LEARN).title, "school"),
         ("station", station.page, spoken(STATION).menu, "storefront"),
         ("kit", kit.page, spoken(KIT).title, "redeem"),
         ("about", about.page, wording().about, "info"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb import cli_answers, cli_checkup, cli_eval, cli_fetch, cli_kit, cli_library, cli_template
+from kb import cli_answers, cli_checkup, cli_eval, cli_fetch, cli_kit, cli_library, cli_quiz, cli_template
 from kb.cli_options import (
     COULD_NOT_RUN,
     WRONG_USAGE,
@@ -32,7 +32,7 @@ bench_app = typer.Typer(invoke_without_command=True)
 library_app = typer.Typer(no_args_is_help=True, help="查看和维护资料库。")
 COMMANDS: dict[str, Callable[..., None]] = {
     "ask": cli_answers.ask, "search": cli_answers.search, "show": cli_answers.show, "diff": cli_answers.diff,
-    "checkup": cli_checkup.checkup, "template": cli_template.template, "kit": cli_kit.kit,
+    "checkup": cli_checkup.checkup, "template": cli_template.template, "quiz": cli_quiz.quiz, "kit": cli_kit.kit,
     "ingest": cli_library.ingest, "fetch": cli_fetch.fetch, "eval": cli_eval.evaluate}
 LIBRARY_COMMANDS: dict[str, Callable[..., None]] = {
     "list": cli_library.list_library, "coverage": cli_library.cover, "remove": cli_library.remove,
