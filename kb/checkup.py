@@ -19,6 +19,7 @@ from kb.basis import place_of
 from kb.errors import SourceError
 from kb.registry import Registry
 from kb.statute import parse_ref
+from kb.templates import bundled_templates
 
 __all__ = ["CHECKUP_FOLDER", "ESSENTIAL", "Checkup", "Cost", "Group", "Item", "Level", "Reply", "Standing", "bundled_checkup", "overtaken"]
 
@@ -154,8 +155,8 @@ class Checkup:
         return tuple(item for item in self.items if item.group == group.id)
 
     @classmethod
-    def load(cls, files: Mapping[str, str]) -> "Checkup":
-        """Read the files by name: `scheme.toml` and one for each group.
+    def load(cls, files: Mapping[str, str], templates: Mapping[str, str]) -> "Checkup":
+        """Read the files by name: `scheme.toml` and one for each group. `templates` are the titles, by name, that questions may lead to.
 
         Raises:
             SourceError: not TOML, a key or value unknown or missing, an id twice, a reference that does not read; with
@@ -164,7 +165,7 @@ class Checkup:
         scheme = _File(_SCHEME, files.get(_SCHEME, ""))
         raw = scheme.table(scheme.data, 1, {
             "version": str, "valid_from": date, "checked": date, "limits": str, "limits_basis": list, "not_held": str,
-            "ceiling": str, "group": list, "level": list, "templates": dict})
+            "ceiling": str, "group": list, "level": list})
         groups = tuple(Group(**scheme.table(given, line, {"id": str, "title": str, "short": str}))
                        for given, line in scheme.entries("group"))
         levels = tuple(Level(row["title"], row["from"], row["meaning"])
@@ -175,17 +176,18 @@ class Checkup:
         if raw["ceiling"] not in {level.title for level in levels}:
             raise scheme.fault(1, f"没有叫“{raw['ceiling']}”的级别")
         items = tuple(item for group in groups for item in _items(_File(f"{group.id}.toml", files.get(f"{group.id}.toml", "")),
-                                                                    group, raw["templates"]))
+                                                                    group, templates))
         _refuse_twins(items)
         return cls(**{key: raw[key] for key in ("version", "valid_from", "checked", "limits", "not_held", "ceiling")},
                    limits_basis=tuple(raw["limits_basis"]), groups=groups, levels=levels,
-                   templates=MappingProxyType(raw["templates"]), items=items)
+                   templates=MappingProxyType(dict(templates)), items=items)
 
 
 @cache
 def bundled_checkup() -> Checkup:
     """The questionnaire that ships with the program; read once a process."""
-    return Checkup.load({path.name: path.read_text(encoding="utf-8") for path in sorted(CHECKUP_FOLDER.glob("*.toml"))})
+    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(CHECKUP_FOLDER.glob("*.toml"))}
+    return Checkup.load(files, {name: template.title for name, template in bundled_templates().items()})
 
 
 # --- reading the files ----------------------------------------------------------------------------------------------

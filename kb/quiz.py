@@ -7,19 +7,15 @@ they stand, and so the letters of the key, comes from a checksum of their words:
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from zlib import crc32
 
-from kb.basis import version_named
 from kb.errors import SourceError
 from kb.fields import Table, read_table
-from kb.registry import Registry
-from kb.statute import parse_ref
 
-__all__ = ["LEVELS", "QUIZ_FOLDER", "Form", "Item", "Option", "Response", "Score", "Topic", "bundled_items", "chosen", "day_meant",
+__all__ = ["LEVELS", "QUIZ_FOLDER", "Form", "Item", "Option", "Response", "Score", "Topic", "bundled_items", "chosen",
            "drawn", "item_record", "mark", "read_items", "scores"]
 
 QUIZ_FOLDER = Path(__file__).parent / "library" / "quiz"
@@ -208,17 +204,6 @@ def scores(items: Iterable[Item], responses: Iterable[Response]) -> tuple[Score,
 
 
 # --- what an item rests on, and how it is handed on -----------------------------------------------------------------
-
-def day_meant(registry: Registry, reference: str, day: date) -> date:
-    """As of when a reference is to be read: `day`, or a day on which the version that it names is in force."""
-    ref, label = parse_ref(reference), version_named(reference)
-    if ref is None or not label:
-        return day
-    named = next((version for version in registry.versions(ref.document) if version.label == label), None)
-    if named is None or named.in_force_on(day):
-        return day
-    return (named.in_force_from if named.in_force_from and named.in_force_from > day else named.in_force_to) or day
-
 
 def item_record(item: Item) -> dict[str, object]:
     """An item as `zhiwen quiz --json` prints it: a stable interface."""

@@ -14,7 +14,7 @@ from kb.statute import parse_ref
 from kb.text import fold, parse_numeral
 from kb.types import Citation, Notice, Passage, StatuteRef, Tier, Verdict, Version
 
-__all__ = ["contents", "located_text", "notices_beside", "source_of", "written_out"]
+__all__ = ["contents", "day_meant", "located_text", "notices_beside", "source_of", "written_out"]
 
 
 def located_text(store: PassageStore, registry: Registry, document: str, locator: str, day: date,
@@ -46,18 +46,20 @@ def source_of(store: PassageStore, registry: Registry, reference: str, day: date
     """
     place, ref = place_of(reference), parse_ref(reference)
     document, locator = place or ((ref.document, ref.locator) if ref else (reference, ""))
-    passages = located_text(store, registry, document, locator, _day_of(registry, reference, document, day))
+    passages = located_text(store, registry, document, locator, day_meant(registry, reference, day))
     passage, official = passages[0], passages[0].version.tier is Tier.OFFICIAL
     quote = _named_part(passage.text, ref) if ref and official and len(passages) == 1 else ""
     where = str(StatuteRef("", ref.article, ref.sub, ref.paragraph, ref.item)) if ref else locator
     return Citation(1, passage, quote, where, Verdict.VERBATIM if official else Verdict.SUPPORTED)
 
 
-def _day_of(registry: Registry, reference: str, document: str, day: date) -> date:
-    """The last day of the version that a reference names for comparison, or its first one; `day` where it names none."""
-    label = version_named(reference)
-    named = [version for version in registry.versions(document) if label and version.label == label]
-    return (named[0].in_force_to or named[0].in_force_from or day) if named else day
+def day_meant(registry: Registry, reference: str, day: date) -> date:
+    """As of when a reference is to be read: `day`, or a day on which the version that it names for comparison is in force."""
+    ref, label = parse_ref(reference), version_named(reference)
+    named = next((version for version in registry.versions(ref.document) if version.label == label), None) if ref and label else None
+    if named is None or named.in_force_on(day):
+        return day
+    return (named.in_force_from if named.in_force_from and named.in_force_from > day else named.in_force_to) or day
 
 
 def _named_part(text: str, ref: StatuteRef) -> str:

@@ -46,9 +46,6 @@ meaning = "过半。"
 title = "高"
 from = 80
 meaning = "齐了。"
-
-[templates]
-log-book = "看护日志"
 """
 TOWER = """
 [[question]]
@@ -90,8 +87,9 @@ cost = "low"
 standing = "court"
 basis = ["《灯塔法》第三条"]
 """
+TITLES = {"log-book": "看护日志"}
 FILES = {"scheme.toml": SCHEME, "tower.toml": TOWER, "boat.toml": BOAT}
-SMALL = Checkup.load(FILES)
+SMALL = Checkup.load(FILES, TITLES)
 REGISTRY = """
 [[version]]
 document = "灯塔法"
@@ -145,7 +143,7 @@ def test_questions_stand_in_the_order_of_groups_and_files():
 def test_a_faulty_file_is_refused_with_its_name_and_the_line(file, right, wrong, fault):
     assert right in FILES[file]
     with pytest.raises(SourceError) as refused:
-        Checkup.load({**FILES, file: FILES[file].replace(right, wrong, 1)})
+        Checkup.load({**FILES, file: FILES[file].replace(right, wrong, 1)}, TITLES)
     assert fault in str(refused.value)
 
 
@@ -185,7 +183,7 @@ def test_the_level_is_the_highest_whose_share_is_reached(replies, level, held_do
 def test_no_level_above_the_ceiling_while_an_essential_question_is_answered_no():
     light = Checkup.load({**FILES, "tower.toml": TOWER.replace("weight = 3", "weight = 2").replace("weight = 1", "weight = 3"),
                           "boat.toml": BOAT.replace("weight = 2", "weight = 3"),
-                          "scheme.toml": SCHEME.replace("from = 80", "from = 60")})
+                          "scheme.toml": SCHEME.replace("from = 80", "from = 60")}, TITLES)
     result = assess(light, {"lamp": Reply.FULL, "paint": Reply.NONE, "oars": Reply.FULL})
     assert result.total.share == Fraction(5, 8)
     assert (result.level.title, result.held_down, [item.id for item in result.missing]) == ("中", True, ["paint"])

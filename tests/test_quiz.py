@@ -1,7 +1,6 @@
 """The question bank read, drawn from and marked."""
 
 from collections import Counter
-from datetime import date
 
 import pytest
 
@@ -15,14 +14,12 @@ from kb.quiz import (
     Topic,
     bundled_items,
     chosen,
-    day_meant,
     drawn,
     item_record,
     mark,
     read_items,
     scores,
 )
-from kb.registry import bundled_registry
 
 FILE = """topic = "damages"
 
@@ -119,15 +116,6 @@ def test_the_score_of_a_topic_counts_what_was_answered():
     third = chosen(bank, [Topic.SECRET])[0]
     given = [mark(first, first.key), mark(second, ""), mark(third, third.key)]
     assert scores(bank, given) == (Score(Topic.SECRET, 1, 1), Score(Topic.STAFF, 1, 2))
-
-
-@pytest.mark.parametrize(("reference", "meant"), [
-    ("《反不正当竞争法》第十条", date(2026, 11, 22)), ("《商标法》（2019修正）第三十九条", date(2026, 11, 22)),
-    ("《商标法》（2026修订）第四十三条", date(2027, 1, 1)), ("《反不正当竞争法》（2019修正）第九条", date(2025, 10, 14)),
-    ("《武汉市国家知识产权保护示范区建设方案》二、(三)9", date(2026, 11, 22)),
-])
-def test_a_reference_that_names_its_version_is_read_on_a_day_of_that_version(reference, meant):
-    assert day_meant(bundled_registry(), reference, date(2026, 11, 22)) == meant
 
 
 def test_the_record_of_an_item_has_what_other_programs_rely_on():

@@ -6,7 +6,7 @@ import pytest
 
 from kb.errors import QuestionError
 from kb.registry import bundled_registry
-from kb.show import contents, located_text, notices_beside
+from kb.show import contents, day_meant, located_text, notices_beside
 from kb.types import Kind, Passage, Status, Tier, Version, ordinal_numeral
 
 REGISTRY = bundled_registry()
@@ -92,3 +92,12 @@ def test_a_version_without_a_last_day_gives_way_to_its_successor_in_article_and_
 def test_what_is_not_there_is_said(locator: str):
     with pytest.raises(QuestionError, match=locator):
         located_text(LIBRARY, REGISTRY, AUCL, locator, TODAY)
+
+
+@pytest.mark.parametrize(("reference", "meant"), [
+    ("《反不正当竞争法》第十条", date(2026, 11, 22)), ("《商标法》（2019修正）第三十九条", date(2026, 11, 22)),
+    ("《商标法》（2026修订）第四十三条", date(2027, 1, 1)), ("《反不正当竞争法》（2019修正）第九条", date(2025, 10, 14)),
+    ("《武汉市国家知识产权保护示范区建设方案》二、(三)9", date(2026, 11, 22)),
+])
+def test_a_reference_that_names_its_version_is_read_on_a_day_of_that_version(reference, meant):
+    assert day_meant(REGISTRY, reference, date(2026, 11, 22)) == meant

@@ -8,13 +8,12 @@ import streamlit as st
 from kb.checkup import Checkup, Group, Item, Reply, Standing, bundled_checkup
 from kb.checkup_report import FORMATS, currency_notes, full_titles, report_file
 from kb.checkup_result import Gap, Result, Score, When, assess
-from kb.errors import QuestionError
 from kb.render import NO_LEGAL_ADVICE, escape_markdown
-from kb.show import source_of
 from views.checkup_wording import WORDS, CheckupWords
+from views.grounds import show_grounds
 from views.radar import draw_radar
 from views.session import library, spoken
-from views.source import open_source
+from views.templates import link_to_template
 
 if TYPE_CHECKING:
     from kb.assemble import Library
@@ -46,7 +45,7 @@ def page() -> None:
     if _at(checkup) == _RESULT:
         _show_result(words, opened, checkup)
     else:
-        _ask(words, opened, checkup, next(group for group in checkup.groups if group.id == _at(checkup)))
+        _ask(words, checkup, next(group for group in checkup.groups if group.id == _at(checkup)))
     if st.session_state.pop("checkup_moved", False):
         st.components.v2.component("scroll_to_top", js=_TOP)(key=f"top-{_at(checkup)}")
 
@@ -97,12 +96,12 @@ def _title(words: CheckupWords, group: Group) -> str:
 
 # --- the questions --------------------------------------------------------------------------------------------------
 
-def _ask(words: CheckupWords, opened: "Library", checkup: Checkup, group: Group) -> None:
+def _ask(words: CheckupWords, checkup: Checkup, group: Group) -> None:
     at = checkup.groups.index(group)
     st.subheader(_title(words, group), anchor=False)
     before = sum(len(checkup.of(earlier)) for earlier in checkup.groups[:at])
     for number, item in enumerate(checkup.of(group), start=before + 1):
-        _ask_one(words, opened, item, number)
+        _ask_one(words, item, number)
     following = checkup.groups[at + 1].id if at + 1 < len(checkup.groups) else _RESULT
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button(words.back, icon=":material/arrow_back:", disabled=at == 0, on_click=_go, args=(checkup.groups[max(at - 1, 0)].id,))
@@ -111,7 +110,7 @@ def _ask(words: CheckupWords, opened: "Library", checkup: Checkup, group: Group)
     st.caption(words.stays)
 
 
-def _ask_one(words: CheckupWords, opened: "Library", item: Item, number: int) -> None:
+def _ask_one(words: CheckupWords, item: Item, number: int) -> None:
     key = _WIDGET + item.id
     # A control's own state ends when it is not drawn. Set in every run, it would undo a tap that came during the run.
     if key not in st.session_state:
@@ -124,7 +123,7 @@ def _ask_one(words: CheckupWords, opened: "Library", item: Item, number: int) ->
         with st.expander(words.why):       # no popover: it would lie over the opened source
             st.markdown(escape_markdown(item.why))
             _badges(words, item)
-            _sources(opened, words, item, "ask")
+            _sources(words, item, "ask")
 
 
 def _take(id_: str) -> None:
@@ -141,24 +140,12 @@ def _badges(words: CheckupWords, item: Item) -> None:
         st.badge(words.weight.format(weight=item.weight), color="gray")
 
 
-def _sources(opened: "Library", words: CheckupWords, item: Item, where: str) -> None:
+def _sources(words: CheckupWords, item: Item, where: str) -> None:
     """The references of a question, each opening its text; and the page of the library to read on."""
     with st.container(gap=None):
-        for number, reference in enumerate(item.basis):
-            if st.button(escape_markdown(reference), key=f"source-{where}-{item.id}-{number}", icon=":material/menu_book:", type="tertiary"):
-                _open(opened, words, reference)
+        show_grounds(item.basis, f"source-{where}-{item.id}")
     if item.guide:
         st.caption(escape_markdown(words.read.format(guide=item.guide)))
-
-
-def _open(opened: "Library", words: CheckupWords, reference: str) -> None:
-    day = opened.clock.today()
-    try:
-        citation = source_of(opened.assistant.store, opened.assistant.registry, reference, day)
-    except QuestionError:
-        st.caption(words.not_here)
-        return
-    open_source(opened, citation, day)
 
 
 # --- the result -----------------------------------------------------------------------------------------------------
@@ -221,23 +208,23 @@ def _show_gaps(words: CheckupWords, opened: "Library", checkup: Checkup, result:
         if due := result.due(when):
             with st.expander(f"{words.whens[when]}（{len(due)}）", expanded=when is result.gaps[0].when):
                 for gap in due:
-                    _show_gap(words, opened, checkup, gap)
+                    _show_gap(words, checkup, gap)
     with st.expander(words.short_names):
         cited = tuple(dict.fromkeys(reference for gap in result.gaps for reference in gap.item.basis))
         st.markdown("\n".join(f"- {escape_markdown(line)}" for line in full_titles(cited, opened.assistant.registry)))
 
 
-def _show_gap(words: CheckupWords, opened: "Library", checkup: Checkup, gap: Gap) -> None:
+def _show_gap(words: CheckupWords, checkup: Checkup, gap: Gap) -> None:
     item = gap.item
     with st.container(border=True, gap="small"):
         st.markdown(f"**{escape_markdown(item.text)}** :gray-badge[{words.replies[gap.reply]}]")
         st.markdown(words.first.format(action=escape_markdown(item.action)))
         facts = [item.effort, words.standings[item.standing], words.weight.format(weight=item.weight)]
-        if item.templates:
-            facts.append(words.template.format(titles="、".join(checkup.templates[name] for name in item.templates)))
         st.caption(escape_markdown(" · ".join(facts)))
         st.caption(escape_markdown(item.why))
-        _sources(opened, words, item, "gap")
+        for name in item.templates:
+            link_to_template(words.template.format(title=escape_markdown(checkup.templates[name])), name)
+        _sources(words, item, "gap")
 
 
 def _take_away(words: CheckupWords, opened: "Library", checkup: Checkup) -> None:

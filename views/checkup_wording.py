@@ -27,7 +27,6 @@ class CheckupWords:
     why: str
     weight: str
     read: str
-    not_here: str
     back: str
     go_on: str
     to_result: str
@@ -72,7 +71,6 @@ WORDS: Mapping[str, CheckupWords] = {
         why="为什么问",
         weight="权重 {weight}",
         read="细看指南：《{guide}》",
-        not_here="资料库里还没有这一条的文本。",
         back="上一组",
         go_on="下一组",
         to_result="看结果",
@@ -92,7 +90,7 @@ WORDS: Mapping[str, CheckupWords] = {
         gaps="要做的事",
         no_gaps="答过的题里没有缺口。记得定期再测一次。",
         first="**先做**：{action}",
-        template="模板：{titles}",
+        template="填模板：{title}",
         take_away="带走结果",
         formats={".docx": "Word 报告", ".md": "Markdown 文本", ".json": "JSON 数据"},
         file_name="商业秘密保护自测报告",
@@ -116,7 +114,6 @@ WORDS: Mapping[str, CheckupWords] = {
         why="Why we ask",
         weight="weight {weight}",
         read="Guide: 《{guide}》",
-        not_here="The library does not have the text of this article yet.",
         back="Back",
         go_on="Next group",
         to_result="Result",
@@ -136,7 +133,7 @@ WORDS: Mapping[str, CheckupWords] = {
         gaps="What to do",
         no_gaps="No gaps among the answered questions. Check again from time to time.",
         first="**First**: {action}",
-        template="Templates: {titles}",
+        template="Fill in: {title}",
         take_away="Take it away",
         formats={".docx": "Word report", ".md": "Markdown text", ".json": "JSON data"},
         file_name="商业秘密保护自测报告",

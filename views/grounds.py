@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import streamlit as st
 
 from kb.errors import KbError
-from kb.quiz import day_meant
 from kb.render import escape_markdown
 from kb.show import source_of
 from views.session import library
@@ -25,7 +24,7 @@ def _open(reference: str) -> None:
     try:
         opened = library()
         day = opened.clock.today()
-        citation = source_of(opened.assistant.store, opened.registry, reference, day_meant(opened.registry, reference, day))
+        citation = source_of(opened.assistant.store, opened.registry, reference, day)
     except KbError as error:
         st.warning(escape_markdown(str(error)))
         return

@@ -3,27 +3,22 @@
 from collections.abc import Iterable
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from kb.draft import TEMPLATE_MARK, body
-from kb.errors import QuestionError
 from kb.export import template_formats
 from kb.filling import Filled, FilledClause, Problem, fill
 from kb.paper import Heading, block_markdown
 from kb.render import escape_markdown
-from kb.show import source_of
 from kb.templates import Template, bundled_templates
 from views.form import Entries, show_field
+from views.grounds import show_grounds
 from views.session import library, spoken
-from views.source import open_source
 from views.templates_wording import WORDS, TemplatesWords
 
-if TYPE_CHECKING:
-    from kb.assemble import Library
-
-__all__ = ["page"]
+__all__ = ["link_to_template", "page"]
 
 _ENTRIES, _CHOSEN = "template_entries", "template"      # key of the session; key of the address, which names a template and nothing else
 
@@ -45,6 +40,12 @@ def page() -> None:
         _choose(words, known.values())
     else:
         _draft(words, chosen)
+
+
+def link_to_template(label: str, name: str) -> None:
+    """A link to the form of a template from any page; `label` is Markdown. What was filled in stays in the session."""
+    place = st.Page(page, url_path="templates")         # pages are known by their path alone
+    st.page_link(place, label=label, icon=":material/draft:", query_params={_CHOSEN: name})
 
 
 def _entries(template: Template) -> Entries:
@@ -91,8 +92,7 @@ def _card(words: TemplatesWords, template: Template) -> None:
 # --- one template ---------------------------------------------------------------------------------------------------
 
 def _draft(words: TemplatesWords, template: Template) -> None:
-    opened = library()
-    filled = fill(template, _entries(template), opened.clock.today())
+    filled = fill(template, _entries(template), library().clock.today())
     st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.button(words.back, icon=":material/arrow_back:", type="tertiary", on_click=_go, args=("",))
@@ -104,13 +104,13 @@ def _draft(words: TemplatesWords, template: Template) -> None:
             st.markdown("\n".join([f"**{label}**\n", *(f"- {escape_markdown(line)}" for line in lines)]))
     form, preview = st.columns(2, gap="large")
     with form:
-        _form(words, opened, filled)
+        _form(words, filled)
     with preview, st.container(key="template-preview"):
-        _preview(words, opened, filled)
+        _preview(words, filled)
     st.caption(" ".join((words.stays, TEMPLATE_MARK)))
 
 
-def _form(words: TemplatesWords, opened: "Library", filled: Filled) -> None:
+def _form(words: TemplatesWords, filled: Filled) -> None:
     entries = _entries(filled.template)
     for group, fields in groupby(filled.asked, key=lambda field: field.group):
         with st.container(border=True):
@@ -119,31 +119,18 @@ def _form(words: TemplatesWords, opened: "Library", filled: Filled) -> None:
                 show_field(words, filled.template.name, field, entries)
                 for number, problem in enumerate(filled.problems):
                     if problem.fields[:1] == (field.key,):
-                        _show_problem(words, opened, problem, number)
+                        _show_problem(words, problem, number)
 
 
-def _show_problem(words: TemplatesWords, opened: "Library", problem: Problem, number: int) -> None:
+def _show_problem(words: TemplatesWords, problem: Problem, number: int) -> None:
     if problem.refused:
         st.error(escape_markdown(problem.says), icon=":material/block:")
     else:
         st.warning(f"**{words.advised}** {escape_markdown(problem.says)}", icon=":material/priority_high:")
-    _sources(words, opened, problem.basis, f"problem-{number}")
+    show_grounds(problem.basis, f"source-problem-{number}")
 
 
-def _sources(words: TemplatesWords, opened: "Library", references: Iterable[str], where: str) -> None:
-    """The references, each opening its text."""
-    for number, reference in enumerate(references):
-        if st.button(escape_markdown(reference), key=f"source-{where}-{number}", icon=":material/menu_book:", type="tertiary"):
-            day = opened.clock.today()
-            try:
-                citation = source_of(opened.assistant.store, opened.assistant.registry, reference, day)
-            except QuestionError:
-                st.caption(words.not_here)
-            else:
-                open_source(opened, citation, day)
-
-
-def _preview(words: TemplatesWords, opened: "Library", filled: Filled) -> None:
+def _preview(words: TemplatesWords, filled: Filled) -> None:
     st.markdown(f"**{words.preview}**")
     if refused := sum(problem.refused for problem in filled.problems):
         st.error(words.not_written.format(count=refused), icon=":material/block:")
@@ -157,21 +144,21 @@ def _preview(words: TemplatesWords, opened: "Library", filled: Filled) -> None:
         clauses = iter(enumerate(filled.clauses))
         for block in body(filled):
             if isinstance(block, Heading):
-                _show_heading(words, opened, block, *next(clauses))
+                _show_heading(words, block, *next(clauses))
             else:
                 st.markdown(block_markdown(block))
     if filled.template.gaps:
         st.caption("\n".join([f"{words.gaps}\n", *(f"- {escape_markdown(gap)}" for gap in filled.template.gaps)]))
 
 
-def _show_heading(words: TemplatesWords, opened: "Library", heading: Heading, number: int, clause: FilledClause) -> None:
+def _show_heading(words: TemplatesWords, heading: Heading, number: int, clause: FilledClause) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{escape_markdown(heading.text)}**", width="content")
         if clause.basis or clause.notes:
             with st.popover(words.why, icon=":material/help:", type="tertiary", key=f"why-{number}"):
                 st.markdown("\n".join(f"- {escape_markdown(note)}" for note in clause.notes))
                 st.caption(words.basis)
-                _sources(words, opened, clause.basis, f"clause-{number}")
+                show_grounds(clause.basis, f"source-clause-{number}")
 
 
 def _take_away(words: TemplatesWords, filled: Filled) -> None:

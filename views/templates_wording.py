@@ -33,7 +33,6 @@ class TemplatesWords:
     why: str
     basis: str
     gaps: str
-    not_here: str
     with_annex: str
     formats: Mapping[str, str]
     clear: str
@@ -64,7 +63,6 @@ WORDS: Mapping[str, TemplatesWords] = {
         why="为什么这样写",
         basis="依据",
         gaps="本库没有收录的规定",
-        not_here="资料库里没有这一条的文本，请到官方网站查看。",
         with_annex="附上条款依据和填写提示（单独一页，签署以前可以删去）",
         formats={".docx": "Word 文档", ".md": "Markdown 文本"},
         clear="清除",
@@ -94,7 +92,6 @@ WORDS: Mapping[str, TemplatesWords] = {
         why="Why it says so",
         basis="Legal basis",
         gaps="Rules this library does not hold",
-        not_here="The library does not hold this article; please see the official site.",
         with_annex="Add the legal basis and notes (a page of its own, to be removed before signing)",
         formats={".docx": "Word document", ".md": "Markdown text"},
         clear="Clear",
