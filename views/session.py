@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from kb.answer import SAMPLE_QUESTIONS
 from kb.errors import KbError
 from kb.incidents import record
 from kb.render import escape_markdown
 from kb.route import host_of
 from kb.throttle import Throttle
-from kb.types import Answer
+from kb.types import Answer, Question, Sending
 from views.wording import CHINESE, LANGUAGES, Wording
 
 if TYPE_CHECKING:
@@ -87,7 +88,17 @@ def _open(progress: Callable[[str], None]) -> "Library":
     from kb.assemble import open_library
     from kb.settings import Settings
 
-    return open_library(Settings.load(), progress=progress)
+    opened = open_library(Settings.load(), progress=progress)
+    threading.Thread(target=_warm_up, args=(opened,), name="zhiwen-warm-up", daemon=True).start()
+    return opened
+
+
+def _warm_up(opened: "Library") -> None:
+    """Ask something of our own while the reader is still typing: the first answer loads what the others find loaded."""
+    try:
+        opened.assistant.ask(Question(SAMPLE_QUESTIONS[0], opened.clock.today(), sending=Sending.LOCAL))
+    except Exception as error:      # whoever asks next is told; nobody waits for this one
+        record(error)
 
 
 def _say(status: "StatusContainer", step: str) -> None:
