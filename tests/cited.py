@@ -9,7 +9,7 @@ __all__ = ["drawn", "press", "read"]
 
 def drawn(page: AppTest) -> dict[str, dict]:
     """The data of each answer and list of sources on the page, by key."""
-    return {element.key: json.loads(element.proto.json) for element in page.get("bidi_component")
+    return {element.key: json.loads(element.proto.json)[0] for element in page.get("bidi_component")
             if element.proto.component_name == "zhiwen_cited"}
 
 

@@ -77,7 +77,8 @@ def _mount(opened: "Library", answer: Answer, key: str, choose: Choose | None, d
     labels = {"open": page.open_source, "copy": words.copy, "copied": words.copied, "not_copied": words.not_copied,
               "sources": page.sources.format(count=len(answer.citations)), "findings": page.findings.format(count=len(answer.findings))}
     pressed = partial(_pass_on, key, answer, choose) if choose else _nothing
-    result = _component()(key=key, data={**data, "words": labels}, on_opened_change=pressed)
+    # In a list: Streamlit looks through a dict for data frames, and imports pandas for that (a second at the first answer).
+    result = _component()(key=key, data=[{**data, "words": labels}], on_opened_change=pressed)
     if choose is None and (citation := _numbered(answer, result.opened)):
         open_source(opened, citation, answer.question.as_of)
 

@@ -17,7 +17,8 @@ __all__ = ["ask_next", "chosen_day", "clear", "collect", "edit", "editing", "que
            "writing"]
 
 _REMEMBERED = 6          # earlier questions that a follow-up may lean on
-_AT_ONCE_S = 0.4         # an answer that is there by then is shown at once, without a page of its making
+_AT_ONCE_S = 0.4         # a model's answer that is there by then is shown at once, without a page of its making;
+_SOON_S = 1.5            # without a model nearly every answer is, and drawing that page would only delay it
 
 
 def writing() -> Writing | None:
@@ -44,7 +45,7 @@ def _add(question: str, done: Writing | None = None, problem: str = "") -> None:
 
 
 def take(opened: "Library", typed: str | None) -> None:
-    """Begin to answer what was typed or clicked. Called before anything is drawn, so that an answer found at once is drawn
+    """Begin to answer what was typed or clicked. Called before anything is drawn, so that an answer found soon is drawn
     at once; for one that takes longer the page is drawn again and shows how far it is."""
     if typed:
         st.session_state["asked"] = typed
@@ -61,7 +62,7 @@ def take(opened: "Library", typed: str | None) -> None:
         # In the session before anything else: whatever the reader clicks from here on, the answer is found there.
         begun = st.session_state["writing"] = begin(opened.assistant, question)
         st.session_state["fresh"] = True
-        if not begun.done.wait(_AT_ONCE_S):
+        if not begun.done.wait(_AT_ONCE_S if opened.settings.uses_model else _SOON_S):
             st.rerun()
         collect()
 

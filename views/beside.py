@@ -55,7 +55,7 @@ def show_beside(opened: "Library") -> None:
     words = spoken(WORDS)
     st.html(_style())
     with st.container(key=_PANEL, gap="small"):
-        _frame()(key="beside-frame", data={"opening": beside.opening, "name": words.beside.format(title=source_heading(beside.citation))},
+        _frame()(key="beside-frame", data=[beside.opening, words.beside.format(title=source_heading(beside.citation))],
                  on_closed_change=close)
         with st.container(key=f"{_PANEL}-head", horizontal=True, horizontal_alignment="right"):
             st.button(words.close, key="close-beside", icon=":material/close:", type="tertiary", on_click=close)
@@ -76,14 +76,14 @@ def _style() -> str:
 
 # The panel is a region with a name that the keyboard is led into when something is opened, that Escape closes, and from
 # which the keyboard returns to the number it came from.
-_FRAME = """export default ({parentElement, data, setTriggerValue}) => {
+_FRAME = """export default ({parentElement, data: [opening, name], setTriggerValue}) => {
   const panel = (parentElement.host ?? parentElement).closest(".st-key-source-beside");
   if (!panel) return;
   panel.setAttribute("role", "region");
-  panel.setAttribute("aria-label", data.name);
+  panel.setAttribute("aria-label", name);
   panel.tabIndex = -1;
-  if (panel.opening !== data.opening) {
-    panel.opening = data.opening;
+  if (panel.opening !== opening) {
+    panel.opening = opening;
     let focused = document.activeElement;
     while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
     panel.cameFrom = focused;

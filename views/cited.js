@@ -7,7 +7,7 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data: [data], setTriggerValue }) {
   const root = parentElement.querySelector(".cited");
   root.open = n => setTriggerValue("opened", n);
   const wanted = JSON.stringify(data);
