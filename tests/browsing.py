@@ -120,7 +120,7 @@ def tab(browser, address: str, viewport=DESKTOP, **options):
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     try:
         page.goto(address)
-        page.get_by_test_id("stChatInputTextArea").wait_for()
+        page.get_by_test_id("stChatInputTextArea").wait_for(timeout=120_000)     # the first visitor of all waits for the index
         yield page
         assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
         assert dialogs == []

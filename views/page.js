@@ -4,7 +4,7 @@
     zh: "与知问的连接断开了，正在重新连接。已经显示的内容还在；如果一直连不上，请确认知问仍在运行，再刷新本页。",
     en: "The connection to Zhiwen was lost; trying again. What is shown stays; if this lasts, see that Zhiwen is running and reload.",
   };
-  const GRACE_MS = 2000, LOOK_MS = 500;
+  const GRACE_MS = 2000, LOOK_MS = 250;
   // Read out or shown by the framework itself; [English, Chinese].
   const SPOKEN = [["Skip to main content", "跳到正文"], ["Close", "关闭"], ["Send message", "发送"], ["Scroll to bottom", "到最下面"],
                   ["Copy to clipboard", "复制"], ["Sidebar", "菜单"], ["App pages", "各个页面"],
@@ -15,12 +15,16 @@
   notice.setAttribute("role", "alert");
   addEventListener("DOMContentLoaded", () => document.body.append(notice));
   let lostSince = 0;
+  window.WebSocket = class extends WebSocket {
+    constructor(...where) {
+      super(...where);
+      this.addEventListener("open", () => { lostSince = 0; });
+      this.addEventListener("close", () => { lostSince ||= Date.now(); });
+    }
+  };
   setInterval(() => {
-    // The framework's own sign stays in the document, unseen (page.css); its English dialog is closed.
-    const lost = document.querySelector('[data-testid="stConnectionStatus"]') !== null;
-    lostSince = lost ? lostSince || Date.now() : 0;
     const english = document.documentElement.lang.startsWith("en");
-    const told = lost && Date.now() - lostSince >= GRACE_MS;
+    const told = lostSince > 0 && Date.now() - lostSince >= GRACE_MS;
     if (told === notice.hidden) {
       notice.textContent = told ? WORDS[english ? "en" : "zh"] : "";
       notice.hidden = !told;
@@ -29,7 +33,7 @@
       for (const element of document.querySelectorAll(`[aria-label="${theirs}"]`)) element.setAttribute("aria-label", ours);
       for (const link of document.querySelectorAll('a[href^="#"]')) if (link.textContent === theirs) link.textContent = ours;
     }
-    if (!lost) return;
+    if (!lostSince) return;
     for (const dialog of document.querySelectorAll('[role="dialog"]'))
       if (/^Connection error/.test(dialog.textContent)) dialog.querySelector('[aria-label="Close"], [aria-label="关闭"]')?.click();
   }, LOOK_MS);
