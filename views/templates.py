@@ -167,14 +167,13 @@ def _take_away(words: TemplatesWords, filled: Filled) -> None:
     with st.container(horizontal=True):
         for kind in template_formats(with_annex):
             st.download_button(words.formats[kind.suffix], partial(kind.write, filled), file_name=f"{filled.template.title}{kind.suffix}",
-                               mime=kind.media_type, key=f"save-template{kind.suffix}", icon=":material/download:", on_click="ignore",
-                               type="primary" if kind.suffix == ".docx" else "secondary")
+                               mime=kind.media_type, key=f"save-template{kind.suffix}", icon=":material/download:", on_click="ignore")
 
 
 def _clearing(words: TemplatesWords, template: Template) -> None:
     with st.popover(words.clear, icon=":material/delete:", type="tertiary"):
         st.caption(words.clear_note)
-        st.button(words.really_clear, key="clear-template", type="primary", on_click=_clear, args=(template,))
+        st.button(words.really_clear, key="clear-template", on_click=_clear, args=(template,))
 
 
 def _clear(template: Template) -> None:
