@@ -330,6 +330,16 @@ class Line:
     runs: tuple[Run, ...]
     notice: str = ""
 
+    @property
+    def words(self) -> str:
+        """Without the numbers of sources, to be read aloud."""
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def written(self) -> str:
+        """With them as [n]."""
+        return "".join(_text_mark(run.n) if run.n else run.text for run in self.runs)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -78,13 +78,14 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def page_data(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("real") / "data"
+def page_data(tmp_path_factory, library_data) -> Path:
+    """The shipped library, indexed: how the first use looks is tested by starting the installed program (.ci/run)."""
+    return shutil.copytree(library_data, tmp_path_factory.mktemp("real") / "data")
 
 
 @pytest.fixture(scope="session")
 def real(page_data: Path) -> Iterator[str]:
-    """`zhiwen app` over the shipped library alone, indexed on first use."""
+    """`zhiwen app` over the shipped library alone."""
     port = free_port()
     with served(zhiwen("app", "--port", str(port), "--data", str(page_data)), port, page_data.parent, PYTHONPATH=str(PROJECT),
                 HOME=str(page_data.parent)) as address:
@@ -112,7 +113,7 @@ def tab(browser, address: str, viewport=DESKTOP, **options):
     stops would not be seen here.
     """
     context = browser.new_context(viewport=viewport, locale="zh-CN", **{"bypass_csp": True, **options})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     requested, dialogs = [], []
     page.on("request", lambda request: requested.append(request.url))

@@ -10,9 +10,9 @@ from kb.kit import Piece, Source, as_shown
 from kb.qr_code import code_png, code_text
 from kb.render import (
     NO_LEGAL_ADVICE,
+    Block,
+    answer_blocks,
     closing_lines,
-    is_numbered,
-    layout,
     origin_label,
     quotation,
     source_heading,
@@ -46,12 +46,11 @@ class Sheet:
 def sheet_of_answer(answer: Answer) -> Sheet:
     """The answer as it is on the page, its sources with what they are quoted for, label, date and limits."""
     day = answer.question.as_of
-    plain = layout(answer, _plain, lambda n: f"[{n}]")
     sources = tuple((f"[{c.n}] {source_line(c, day)}（{verdict_label(c)}）", quotation(c)) for c in answer.citations)
     addresses = filter(None, (source_link(citation.passage.version) for citation in answer.citations))
     # What was asked is on the paper; it is not put into the code, which others may read in passing.
     code = code_text(f"知问 {day.isoformat()}", (source_heading(citation) for citation in answer.citations), addresses)
-    blocks = tuple((heading, _itemised(heading, lines)) for heading, lines in plain)
+    blocks = tuple((block.heading, _itemised(block)) for block in answer_blocks(answer))
     return Sheet(_plain(answer.question.text), origin_label(answer), blocks, sources, closing_lines(answer),
                  code_png(code) if answer.citations else b"")
 
@@ -65,10 +64,10 @@ def sheet_of_piece(piece: Piece, sources: tuple[Source, ...], day: date) -> Shee
                  (closing, NO_LEGAL_ADVICE), code_png(code), piece.form)
 
 
-def _itemised(heading: str, lines: list[str]) -> tuple[str, ...]:
-    if not heading:
-        return tuple(lines)
-    return tuple(f"{n}. {line}" if is_numbered(heading) else f"• {line}" for n, line in enumerate(lines, start=1))
+def _itemised(block: Block) -> tuple[str, ...]:
+    if not block.heading:
+        return tuple(line.written for line in block.lines)
+    return tuple(f"{n}. {line.written}" if block.numbered else f"• {line.written}" for n, line in enumerate(block.lines, start=1))
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from kb.paper import Bullets, Heading, Paper, Table, Text
+from kb.paper import Block, Bullets, Heading, Items, Paper, Signatures, Table, Text, numbered
 
 __all__ = ["print_button"]
 
@@ -84,7 +84,7 @@ def print_button(paper: Paper, label: str, key: str) -> None:
     st.components.v2.component("print_sheet", html='<div class="place"></div>', css=_BUTTON, js=_JS)(key=key, data=data, width="content")
 
 
-def _block(block: Heading | Text | Bullets | Table) -> tuple[str, Any]:
+def _block(block: Block) -> tuple[str, Any]:
     match block:
         case Heading(text, level):
             return f"h{level}", text
@@ -92,5 +92,9 @@ def _block(block: Heading | Text | Bullets | Table) -> tuple[str, Any]:
             return "small" if small else "text", text
         case Bullets(lines):
             return "bullets", list(lines)
+        case Items(lines):
+            return "bullets", list(numbered(lines))
+        case Signatures(columns):
+            return "bullets", ["　　".join(column) for column in columns]
         case Table(head, rows, widths):
             return "table", {"head": list(head), "rows": [list(row) for row in rows], "widths": list(widths)}

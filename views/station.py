@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.render import escape_markdown, layout
-from kb.text import strip_controls
+from kb.render import answer_blocks, escape_markdown
 from kb.types import Answer, Audience, Question, Sending
 from kb.understand import LONGEST_QUESTION
 from views import kiosk
@@ -172,8 +171,8 @@ def _show(opened: "Library", answer: Answer, words: StationWording, hall: bool) 
 
 def _to_be_read(answer: Answer) -> str:
     """The answer without the numbers of its sources, each line a sentence."""
-    blocks = layout(answer, lambda text: strip_controls(text).strip(), lambda n: "")
-    return "\n".join(line for heading, lines in blocks for line in ((f"{heading}。", *lines) if heading else lines))
+    return "\n".join(said for block in answer_blocks(answer)
+                     for said in ([f"{block.heading}。"] if block.heading else []) + [line.words for line in block.lines])
 
 
 def _ends(words: StationWording, hall: bool, *places: "DeltaGenerator") -> None:
