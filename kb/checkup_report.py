@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from kb.basis import place_of
-from kb.checkup import Checkup, Gap, Item, Reply, Result, Score, When, assess, overtaken
+from kb.checkup import Checkup, Item, Reply, overtaken
+from kb.checkup_result import Gap, Result, Score, When, assess
 from kb.errors import ConfigError
 from kb.paper import Bullets, Heading, Paper, Table, Text, paper_markdown
 from kb.registry import Registry

@@ -19,8 +19,9 @@ _MOST_BYTES = 1 << 20       # of a file of answers
 def checkup(answers: Annotated[Path | None, typer.Option("--answers", metavar="文件", help='答题文件：{"题号": "有|部分|没有|不适用", …}')] = None,
             export: Export = None, force: Force = False, as_of: AsOf = "", as_json: AsJson = False) -> None:
     """商业秘密保护自测：列出题目；给出答题文件则算出得分和要做的事。"""
-    from kb.checkup import assess, bundled_checkup, read_replies
+    from kb.checkup import bundled_checkup
     from kb.checkup_report import check_suffix, currency_notes, questions_record, report, report_file, result_record
+    from kb.checkup_result import assess, read_replies
     from kb.clock import SystemClock
     from kb.paper import paper_text
     from kb.registry import bundled_registry

@@ -113,13 +113,12 @@ def paper_docx(paper: Paper) -> bytes:
     import docx
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-    document = docx.Document()
+    document, title, label = docx.Document(), _words(paper.title), _words(paper.label)
     _set_up(document)
-    _describe(document, paper.title, paper.label, paper.day)
-    _footer(document, paper.label)
-    title = document.add_heading(_words(paper.title), 0)
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER if paper.form else None
-    document.add_paragraph(_words(paper.label), LABEL)
+    _describe(document, title, label, paper.day)
+    _footer(document, label)
+    document.add_heading(title, 0).alignment = WD_ALIGN_PARAGRAPH.CENTER if paper.form else None
+    document.add_paragraph(label, LABEL)
     for block in paper.blocks:
         _write_block(document, block)
     for line in paper.closing:

@@ -12,8 +12,9 @@ from docx.oxml.ns import qn
 from test_checkup import REGISTRY, SMALL
 
 from kb import cli
-from kb.checkup import Reply, assess, bundled_checkup
+from kb.checkup import Reply, bundled_checkup
 from kb.checkup_report import LABEL, questions_record, report, report_file, result_record
+from kb.checkup_result import assess
 from kb.document import paper_docx
 from kb.paper import Bullets, Heading, Paper, Table, Text, paper_markdown, paper_text
 from kb.registry import Registry
@@ -165,7 +166,8 @@ def test_wrong_use_is_one_sentence_and_exit_code_2(zhiwen, tmp_path, given, extr
     assert said in err
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe\x00", "不是 UTF-8 文字"), (b"{" + b" " * (1 << 20), "答题文件太大"), (b"", "不是一份 JSON 对象")])
+@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe\x00", "不是 UTF-8 文字"), (b"{" + b" " * (1 << 20), "答题文件太大"), (b"", "不是一份 JSON 对象")],
+                         ids=["bytes", "huge", "empty"])
 def test_a_file_that_is_no_file_of_answers_is_said_to_be_none(zhiwen, tmp_path, content, said):
     (tmp_path / "x.json").write_bytes(content)
     code, _, err = zhiwen("checkup", "--answers", tmp_path / "x.json")

@@ -1,17 +1,18 @@
 """The self-assessment: group by group with one tap a question, then the result and what to do. All of it stays in the session."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from kb.checkup import Checkup, Gap, Group, Item, Reply, Result, Score, When, assess, bundled_checkup
+from kb.checkup import Checkup, Group, Item, Reply, Standing, bundled_checkup
 from kb.checkup_report import FORMATS, currency_notes, full_titles, report_file
+from kb.checkup_result import Gap, Result, Score, When, assess
 from kb.errors import QuestionError
 from kb.render import NO_LEGAL_ADVICE, escape_markdown
 from kb.show import source_of
 from views.checkup_wording import WORDS, CheckupWords
-from views.radar import radar_svg
+from views.radar import draw_radar
 from views.session import library, spoken
 from views.source import open_source
 
@@ -22,7 +23,7 @@ __all__ = ["page"]
 
 _REPLIES, _AT, _WIDGET = "checkup", "checkup_at", "checkup-"      # what was answered; which group is open; keys of the controls
 _RESULT = "result"                                               # in the place of a group
-_COLOUR = {"required": "orange", "court": "blue", "advised": "gray"}
+_COLOURS: dict[Standing, Literal["orange", "blue", "gray"]] = {Standing.REQUIRED: "orange", Standing.COURT: "blue", Standing.ADVISED: "gray"}
 
 # The next group begins at its top. Streamlit leaves the reader where the button was.
 _TOP = """export default () => {
@@ -30,11 +31,15 @@ _TOP = """export default () => {
     place.scrollTo({top: 0, behavior: "instant"});
 }"""
 
+# Answers are tapped on a phone, forty-eight times.
+_TAPS = '<style>[class*="st-key-checkup-"] button {min-height: 2.75rem; min-width: 3.6rem}</style>'
+
 
 def page() -> None:
     """Draw the open group of questions, or the result."""
     words, checkup = spoken(WORDS), bundled_checkup()
     opened = library()
+    st.html(_TAPS)
     st.title(words.title, anchor=False)
     st.caption(words.tagline.format(questions=len(checkup.items)))
     _steps(words, checkup)
@@ -60,7 +65,7 @@ def _at(checkup: Checkup) -> str:
 
 
 def _go(to: str) -> None:
-    st.session_state[_AT] = to
+    st.session_state[_AT] = st.session_state["checkup_step"] = to
     st.session_state["checkup_moved"] = True
 
 
@@ -76,7 +81,8 @@ def _steps(words: CheckupWords, checkup: Checkup) -> None:
             return words.result
         return f"{_title(words, next(group for group in checkup.groups if group.id == step))}{'' if left[step] else ' ✓'}"
 
-    st.session_state["checkup_step"] = _at(checkup)
+    if "checkup_step" not in st.session_state:
+        st.session_state["checkup_step"] = _at(checkup)
     st.segmented_control(words.parts, [*left, _RESULT], key="checkup_step", required=True, format_func=called,
                          label_visibility="collapsed", on_change=_take_step)
 
@@ -93,7 +99,7 @@ def _title(words: CheckupWords, group: Group) -> str:
 
 def _ask(words: CheckupWords, opened: "Library", checkup: Checkup, group: Group) -> None:
     at = checkup.groups.index(group)
-    st.header(_title(words, group), anchor=False)
+    st.subheader(_title(words, group), anchor=False)
     before = sum(len(checkup.of(earlier)) for earlier in checkup.groups[:at])
     for number, item in enumerate(checkup.of(group), start=before + 1):
         _ask_one(words, opened, item, number)
@@ -107,13 +113,15 @@ def _ask(words: CheckupWords, opened: "Library", checkup: Checkup, group: Group)
 
 def _ask_one(words: CheckupWords, opened: "Library", item: Item, number: int) -> None:
     key = _WIDGET + item.id
-    st.session_state[key] = _replies().get(item.id)      # a widget's own state ends with the page it is on
+    # A control's own state ends when it is not drawn. Set in every run, it would undo a tap that came during the run.
+    if key not in st.session_state:
+        st.session_state[key] = _replies().get(item.id)
     with st.container(border=True, gap="small"):
         st.markdown(f"**{number}\\. {escape_markdown(item.text)}**")
         st.segmented_control(item.text, [reply for reply in Reply if reply is not Reply.INAPPLICABLE or item.applies], key=key,
                              format_func=words.replies.__getitem__, label_visibility="collapsed", on_change=_take, args=(item.id,))
         st.caption(escape_markdown(" ".join(filter(None, (words.partly.format(text=item.partly), item.applies)))))
-        with st.popover(words.why, icon=":material/help:", type="tertiary"):
+        with st.expander(words.why):       # no popover: it would lie over the opened source
             st.markdown(escape_markdown(item.why))
             _badges(words, item)
             _sources(opened, words, item, "ask")
@@ -129,15 +137,16 @@ def _take(id_: str) -> None:
 
 def _badges(words: CheckupWords, item: Item) -> None:
     with st.container(horizontal=True, gap="small"):
-        st.badge(words.standings[item.standing], color=_COLOUR[item.standing])
+        st.badge(words.standings[item.standing], color=_COLOURS[item.standing])
         st.badge(words.weight.format(weight=item.weight), color="gray")
 
 
 def _sources(opened: "Library", words: CheckupWords, item: Item, where: str) -> None:
     """The references of a question, each opening its text; and the page of the library to read on."""
-    for number, reference in enumerate(item.basis):
-        if st.button(escape_markdown(reference), key=f"source-{where}-{item.id}-{number}", icon=":material/menu_book:", type="tertiary"):
-            _open(opened, words, reference)
+    with st.container(gap=None):
+        for number, reference in enumerate(item.basis):
+            if st.button(escape_markdown(reference), key=f"source-{where}-{item.id}-{number}", icon=":material/menu_book:", type="tertiary"):
+                _open(opened, words, reference)
     if item.guide:
         st.caption(escape_markdown(words.read.format(guide=item.guide)))
 
@@ -157,7 +166,7 @@ def _open(opened: "Library", words: CheckupWords, reference: str) -> None:
 def _show_result(words: CheckupWords, opened: "Library", checkup: Checkup) -> None:
     replies, day = _replies(), opened.clock.today()
     result = assess(checkup, replies)
-    st.header(words.result, anchor=False)
+    st.subheader(words.result, anchor=False)
     if result.total.share is None:
         st.info(words.nothing_yet, icon=":material/checklist:")
         st.button(words.to_questions, type="primary", on_click=_go, args=(checkup.groups[0].id,))
@@ -190,7 +199,7 @@ def _show_scores(words: CheckupWords, result: Result) -> None:
     """The figures as a chart and, the same ones, as a table."""
     axes = [(_title(words, group) if words.groups else group.short, score.share, _percent(words, score)) for group, score in result.groups]
     figures = "，".join(words.chart_axis.format(title=title, percent=percent) for title, _, percent in axes)
-    st.html(radar_svg(axes, words.chart.format(figures=figures)))
+    draw_radar(axes, words.chart.format(figures=figures))
     rows = [*((_title(words, group), score) for group, score in result.groups), (f"**{words.sum}**", result.total)]
     lines = [f"| {' | '.join(words.head)} |", "|---|--:|--:|--:|",
              *(f"| {title} | {_percent(words, score)} | {float(score.reached):g} / {score.possible} | {score.answered} / {score.asked} |"
@@ -204,7 +213,7 @@ def _percent(words: CheckupWords, score: Score) -> str:
 
 
 def _show_gaps(words: CheckupWords, opened: "Library", checkup: Checkup, result: Result) -> None:
-    st.header(words.gaps, anchor=False)
+    st.subheader(words.gaps, anchor=False)
     if not result.gaps:
         st.success(words.no_gaps, icon=":material/check_circle:")
         return
@@ -227,15 +236,14 @@ def _show_gap(words: CheckupWords, opened: "Library", checkup: Checkup, gap: Gap
         if item.templates:
             facts.append(words.template.format(titles="、".join(checkup.templates[name] for name in item.templates)))
         st.caption(escape_markdown(" · ".join(facts)))
-        with st.popover(words.why, icon=":material/help:", type="tertiary"):
-            st.markdown(escape_markdown(item.why))
-            _sources(opened, words, item, "gap")
+        st.caption(escape_markdown(item.why))
+        _sources(opened, words, item, "gap")
 
 
 def _take_away(words: CheckupWords, opened: "Library", checkup: Checkup) -> None:
     """The report as a file, written when clicked; and a way to forget everything, asked twice."""
     replies, registry, day = dict(_replies()), opened.assistant.registry, opened.clock.today()
-    st.header(words.take_away, anchor=False)
+    st.subheader(words.take_away, anchor=False)
     with st.container(horizontal=True):
         for suffix, media_type in FORMATS.items():
             st.download_button(words.formats[suffix], partial(report_file, suffix, checkup, replies, registry, day),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.checkup import Reply, Standing, When
+from kb.checkup import Reply, Standing
+from kb.checkup_result import When
 from views.wording import CHINESE, ENGLISH
 
 __all__ = ["WORDS", "CheckupWords"]
