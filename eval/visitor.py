@@ -84,11 +84,11 @@ class Visitor:
     async def _run(self, state: ClientState, started: float, question: bytes = b"") -> float | None:
         """Have the script run to its end, reruns included; seconds until an answer after `question` had been sent.
 
-        What an earlier answer says does not count: on the page it stands above the question.
+        What an earlier answer says does not count: on the page it stands above the question, which must not have been asked before.
         """
         if self._socket is None:
             raise PageLost("网页没有打开", "请先打开")
-        visible, asked = None, False
+        visible, begun, asked = None, False, False
         try:
             await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
             async with asyncio.timeout(_LONGEST_S):
@@ -97,7 +97,7 @@ class Visitor:
                     told = ForwardMsg.FromString(received)
                     kind = told.WhichOneof("type")
                     if kind == "new_session":
-                        visible, asked, self._refused = None, False, False
+                        visible, begun, asked, self._refused = None, True, False, False
                     elif kind == "delta":
                         self._remember(told)
                         asked = asked or (bool(question) and question in received)
@@ -106,8 +106,8 @@ class Visitor:
                             visible = perf_counter() - started
                     elif kind == "script_finished" and told.script_finished == _FAILED:
                         raise PageLost("网页程序出错", "请用浏览器打开，看它的提示")
-                    elif kind == "script_finished" and told.script_finished == _SUCCESS:
-                        return visible
+                    elif kind == "script_finished" and told.script_finished == _SUCCESS and begun and asked == bool(question):
+                        return visible          # an end without a beginning, or without the question, is that of an earlier run
         except TimeoutError as error:
             raise PageLost(f"网页 {_LONGEST_S:.0f} 秒没有回应", "请减少同时在线的人数") from error
         except (OSError, WebSocketException) as error:

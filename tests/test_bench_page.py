@@ -36,7 +36,7 @@ def visited(address, visit):
 
 def test_a_visitor_sees_each_answer_of_a_conversation(address):
     async def converse(visitor):
-        return [await visitor.ask(question) for question in (QUESTION, "竞业限制最长几年？", QUESTION)]
+        return [await visitor.ask(question) for question in (QUESTION, "竞业限制最长几年？", "去哪里投诉？")]
     for turn in visited(address, converse):
         assert turn.visible is not None and 0 < turn.visible <= turn.done
         assert not turn.refused
@@ -57,7 +57,7 @@ def test_a_question_that_came_too_soon_is_told_from_one_without_an_answer(tmp_pa
     script.write_text(HASTY.format(tests=str(ROOT / "tests"), page=str(ROOT / "tests" / "page_of_small_library.py")), encoding="utf-8")
 
     async def hurry(visitor):
-        return [await visitor.ask("能要求赔偿吗") for _ in range(4)]
+        return [await visitor.ask(f"能要求赔偿{what}吗") for what in ("损失", "开支", "利息", "运费")]
     with serving(server_command(script, "127.0.0.1", port), port, tmp_path / "data") as (_, found):
         turns = visited(found, hurry)
     assert [turn.refused for turn in turns] == [False, False, True, True]

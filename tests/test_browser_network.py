@@ -54,8 +54,10 @@ def test_a_model_that_writes_pictures_scripts_and_links_fetches_nothing(browser,
     """`real` has filled the data folder; the same page is served again, with a model on this machine."""
     with model_server(cites_with_beacons) as model:
         port = free_port()
+        settings = {"ZHIWEN_MODEL": "loopback-model", "ZHIWEN_BASE_URL": model.url, "ZHIWEN_API_KEY": "k", "ZHIWEN_MODEL_DEADLINE_S": "300"}
         with served(zhiwen("app", "--port", str(port), "--data", str(page_data)), port, tmp_path, PYTHONPATH=str(PROJECT), HOME=str(tmp_path),
-                    ZHIWEN_MODEL="loopback-model", ZHIWEN_BASE_URL=model.url, ZHIWEN_API_KEY="k") as address, tab(browser, address) as page:
+                    **settings) as address, tab(browser, address) as page:
+            page.set_default_timeout(180_000)        # LangChain is loaded with the first question
             ask(page, "销售离职带走客户名单，可以要求怎样的赔偿")
             for summary in page.locator("summary").all():
                 summary.click()
