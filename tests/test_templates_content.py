@@ -9,7 +9,6 @@ from pathlib import Path
 import docx
 import pytest
 
-from kb.checkup import bundled_checkup
 from kb.document import paper_docx
 from kb.draft import body, paper_of
 from kb.figures import unsupported_tokens
@@ -62,10 +61,6 @@ def beside_texts(corpus: Path) -> Checks:
 
 def test_the_twelve_documents_that_a_small_firm_needs_are_there():
     assert set(NAMES) <= set(bundled_templates())
-
-
-def test_the_self_assessment_calls_them_by_their_titles():
-    assert dict(bundled_checkup().templates) == {template.name: template.title for template in bundled_templates().values()}
 
 
 @every_template

@@ -2,9 +2,10 @@
 
 import pytest
 import streamlit as st
+from cited import read
 from small_library import HOSTILE, QUOTE, open_small_library
 from streamlit.testing.v1 import AppTest
-from test_views import APP, button, words
+from test_views import APP, button, markdown, words
 
 from kb.answer import Assistant
 from kb.clock import FixedClock
@@ -114,7 +115,8 @@ def test_an_embedding_of_the_operator_s_choice_is_named(opened):
 def test_hostile_text_is_read_as_it_is(opened):
     page, _ = opened()
     ask(page, f"材料 {HOSTILE}")
-    everything = words(page) + "".join(element.value for element in page.subheader)
+    assert HOSTILE in read(page)           # the answer is drawn as text
+    everything = markdown(page) + "".join(element.value for element in page.subheader)
     assert "点我" in everything
     assert ":red[红]" not in everything and "](javascript:" not in everything and ":smile:" not in everything
 
