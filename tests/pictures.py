@@ -22,7 +22,6 @@ from browsing import ARGS, CHROMIUM, DESKTOP, PHONE, PROJECT, ask, free_port, se
 IMAGES = PROJECT / "docs" / "images"
 QUESTION = "销售离职带走客户名单，可以要求怎样的赔偿"
 CORPUS_FOLDERS = ("regulations", "versions", "plan", "guides")
-_SHARP = 2          # pictures are looked at on screens with more than one point a pixel
 
 
 def say(line: str) -> None:
@@ -37,7 +36,7 @@ def take(page, name: str, into: Path, quiet_ms: int = 800) -> None:
 
 @contextmanager
 def looking(browser, address: str, viewport=DESKTOP, **options) -> Iterator[object]:
-    context = browser.new_context(viewport=viewport, locale="zh-CN", device_scale_factor=_SHARP, **options)
+    context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
     context.set_default_timeout(30_000)
     try:
         page = context.new_page()
