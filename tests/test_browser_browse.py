@@ -76,6 +76,8 @@ def test_versions_are_compared_and_drawn(browser, official):
         field = page.get_by_label(SAID.search)
         field.fill("反不正当竞争法")
         field.press("Enter")
+        page.get_by_role("navigation", name=SAID.contents).wait_for()
+        settled(page)               # a cold server sends parts of the first text late: what is clicked would still move
         page.get_by_text(SAID.compare, exact=True).click()
         page.locator("del").first.wait_for()
         settled(page)
