@@ -188,5 +188,6 @@ def _figures(crowd: Crowd, sessions: int, turns: int, pause: float) -> list[Figu
                 Figure("被请稍候的提问", float(sum(turn.refused for turn in asked)), "次", None, "限制每人和每个地址提问的快慢；不计入用时")]
     if crowd.memory:
         figures += [Figure(f"{who}时的内存", max(held for _, held in crowd.memory), "MB", 700.0, "zhiwen app 的全部进程之和（PSS），最大值"),
-                    Figure("每百次提问增加的内存", slope(crowd.memory), "MB", None, "回归；会话内容留在内存里，离开后释放")]
+                    Figure("每百次提问增加的内存", slope([at for at in crowd.memory if at[0] >= len(crowd.paced) / 2]), "MB", None,
+                           "后一半提问的回归：在那以前，读过的条文进入共用的缓存")]
     return figures

@@ -27,7 +27,7 @@ def pages(browser, address: str) -> dict[str, str]:
 
 def settled(page) -> None:
     """Wait until the page has been drawn and stands still."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=120_000)     # the first visitor waits for the index
     page.get_by_test_id("stMainBlockContainer").locator("h1, h2, [data-testid=stAlert]").first.wait_for()
     until(page, "document.querySelector('[data-stale=true], [data-testid=stSkeleton]') === null")
     page.wait_for_timeout(400)       # what fades in has arrived
