@@ -5,7 +5,9 @@ import re
 from browsed_pages import pages, settled
 from browsing import IN_BROWSER, PROJECT, ask, free_port, picture, served, tab, zhiwen
 
-from kb.answer import SAMPLE_QUESTIONS
+from kb.types import Audience
+from views.ask_wording import WORDS
+from views.wording import CHINESE
 
 pytestmark = IN_BROWSER
 MINE, THEIRS = "我的配方被前员工泄露了怎么办", "竞业限制最长可以约定几年"
@@ -49,7 +51,7 @@ def test_a_refresh_and_a_second_tab_begin_anew(browser, real):
 
 def test_a_double_click_asks_once(browser, real):
     with tab(browser, real) as page:
-        page.get_by_role("button", name=SAMPLE_QUESTIONS[0]).dblclick()
+        page.get_by_role("button", name=WORDS[CHINESE.name].samples[Audience.ENTERPRISE][0]).dblclick()
         page.get_by_test_id("stChatMessage").nth(1).get_by_text(re.compile("用时")).wait_for()
         page.wait_for_timeout(1500)
         assert page.get_by_test_id("stChatMessage").count() == 2

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 _LOOK_EVERY_S = 0.4      # at an answer that is being written
-_STYLE = "<style>.stMainBlockContainer {padding-top: 4.75rem}</style>"      # close below the bar of pages
 
 
 def page() -> None:
@@ -32,7 +31,6 @@ def page() -> None:
     words = wording()
     st.session_state.setdefault("audience", Audience.ENTERPRISE)
     asking.collect()
-    st.html(_STYLE)
     st.title("知问", anchor=False)
     st.caption(words.tagline)
     opened = library()

@@ -64,17 +64,21 @@ class AskWords:
     our_words: str
 
 
+# Asked in Chinese in either language: the library is.
+_SAMPLES: Mapping[Audience, tuple[str, ...]] = {
+    Audience.ENTERPRISE: ("员工离职带走了客户名单，怎么办？", "销售离职带走客户名单，可以要求怎样的赔偿？",
+                          "竞业限制最长可以约定多久？", "保密协议应该写哪些内容？"),
+    Audience.STATION: ("什么信息算商业秘密？", "发现别人卖假冒商标的商品，找谁投诉？", "小区菜店的秘制配方算商业秘密吗？",
+                       "示范区方案要建多少家商业秘密服务站？"),
+    Audience.TRAINEE: ("商业秘密的构成要件是什么？", "反不正当竞争法2025年修订后商业秘密是第几条？",
+                       "侵犯商业秘密罪的立案标准是多少？", "惩罚性赔偿的倍数怎么确定？"),
+}
+
+
 WORDS: Mapping[str, AskWords] = {
     CHINESE.name: AskWords(
         begin="说说发生了什么，几秒内得到附出处的回答。每个编号都能点开，对照原文。",
-        samples={
-            Audience.ENTERPRISE: ("员工离职带走了客户名单，怎么办？", "销售离职带走客户名单，可以要求怎样的赔偿？",
-                                  "竞业限制最长可以约定多久？", "保密协议应该写哪些内容？"),
-            Audience.STATION: ("什么信息算商业秘密？", "发现别人卖假冒商标的商品，找谁投诉？", "小区菜店的秘制配方算商业秘密吗？",
-                               "示范区方案要建多少家商业秘密服务站？"),
-            Audience.TRAINEE: ("商业秘密的构成要件是什么？", "反不正当竞争法2025年修订后商业秘密是第几条？",
-                               "侵犯商业秘密罪的立案标准是多少？", "惩罚性赔偿的倍数怎么确定？"),
-        },
+        samples=_SAMPLES,
         law_of_today="以今天的法律为准", law_of="以 {day} 的法律为准", choose_day="以哪一天的法律为准",
         day_help="事情发生在过去时，可以看那一天有效的条文。该适用哪个版本，请咨询律师或主管部门。",
         back_to_today="回到今天",
@@ -99,14 +103,7 @@ WORDS: Mapping[str, AskWords] = {
     ),
     ENGLISH.name: AskWords(
         begin="Say what happened and get an answer with its sources in seconds. Every number opens the original text.",
-        samples={
-            Audience.ENTERPRISE: ("员工离职带走了客户名单，怎么办？", "销售离职带走客户名单，可以要求怎样的赔偿？",
-                                  "竞业限制最长可以约定多久？", "保密协议应该写哪些内容？"),
-            Audience.STATION: ("什么信息算商业秘密？", "发现别人卖假冒商标的商品，找谁投诉？", "小区菜店的秘制配方算商业秘密吗？",
-                               "示范区方案要建多少家商业秘密服务站？"),
-            Audience.TRAINEE: ("商业秘密的构成要件是什么？", "反不正当竞争法2025年修订后商业秘密是第几条？",
-                               "侵犯商业秘密罪的立案标准是多少？", "惩罚性赔偿的倍数怎么确定？"),
-        },
+        samples=_SAMPLES,
         law_of_today="Law of today", law_of="Law of {day}", choose_day="Which day's law",
         day_help="For something that happened in the past: the texts in force on that day. Which one applies, ask a lawyer or the "
                  "authority.",

@@ -42,5 +42,5 @@ def _rests_on(sources: tuple[Source, ...], code: bytes, words: KitWording) -> No
     st.subheader(words.sources.format(count=len(sources)), anchor=False)
     text, picture = st.columns([3, 2], gap="medium")
     text.markdown("\n".join(f"- {escape_markdown(str(source))}" for source in sources))
-    picture.image(code, width="stretch")
+    picture.image(code, width="stretch", alt=words.code)
     picture.caption(words.code)

@@ -153,7 +153,7 @@ def _show_print(original: bytes, shown: Citation, leaf: int) -> None:
                       disabled=page.page == 1, on_click=_turn, args=(-1,))
             st.button("", key="next-leaf", icon=":material/chevron_right:", help=words.next,
                       disabled=page.page == page.pages, on_click=_turn, args=(1,))
-    st.image(page.png, width="stretch")
+    st.image(page.png, width="stretch", alt=words.printed_page.format(page=page.page, pages=page.pages))
     if shown.quote and not page.boxes:
         st.caption(words.not_on_page)
 
