@@ -1,9 +1,11 @@
 """A visitor of the page without a browser: Streamlit's own protocol over a loopback socket, as its page speaks it."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 from time import perf_counter
 
+from streamlit.proto.AutoRerun_pb2 import AutoRerun
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import ChatInputValue
@@ -18,9 +20,11 @@ from views.wording import CHINESE
 
 __all__ = ["PageLost", "Turn", "Visitor"]
 
-_ANSWERED, _REFUSED = COMPOSED_LABEL.encode(), CHINESE.too_fast.partition("{")[0].encode()
+# An answer comes as data of a component, which is JSON.
+_ANSWERED, _REFUSED = json.dumps(COMPOSED_LABEL).strip('"').encode(), CHINESE.too_fast.partition("{")[0].encode()
 _LONGEST_S = 60.0
 _SUCCESS, _FAILED = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+_FRAGMENT = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
 class PageLost(KbError):
@@ -88,7 +92,7 @@ class Visitor:
         """
         if self._socket is None:
             raise PageLost("网页没有打开", "请先打开")
-        visible, begun, asked = None, False, False
+        visible, begun, asked, looking, fragment = None, False, False, AutoRerun(), False
         try:
             await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
             async with asyncio.timeout(_LONGEST_S):
@@ -96,8 +100,14 @@ class Visitor:
                     received = await self._socket.recv(decode=False)
                     told = ForwardMsg.FromString(received)
                     kind = told.WhichOneof("type")
-                    if kind == "new_session":
-                        visible, begun, asked, self._refused = None, True, False, False
+                    if kind == "script_finished" and fragment:
+                        fragment = False
+                        if told.script_finished != _FRAGMENT:
+                            continue            # the answer has come: the whole page is drawn next
+                    if kind == "new_session" and not fragment:
+                        visible, begun, asked, self._refused, looking = None, True, False, False, AutoRerun()
+                    elif kind == "auto_rerun":
+                        looking = told.auto_rerun
                     elif kind == "delta":
                         self._remember(told)
                         asked = asked or (bool(question) and question in received)
@@ -106,6 +116,12 @@ class Visitor:
                             visible = perf_counter() - started
                     elif kind == "script_finished" and told.script_finished == _FAILED:
                         raise PageLost("网页程序出错", "请用浏览器打开，看它的提示")
+                    elif kind == "script_finished" and asked and looking.fragment_id and told.script_finished in (_SUCCESS, _FRAGMENT):
+                        # The answer is not there yet: the browser looks again from time to time.
+                        fragment = True
+                        await asyncio.sleep(looking.interval)
+                        await self._socket.send(BackMsg(rerun_script=ClientState(
+                            fragment_id=looking.fragment_id, is_auto_rerun=True)).SerializeToString())
                     elif kind == "script_finished" and told.script_finished == _SUCCESS and begun and asked == bool(question):
                         return visible          # an end without a beginning, or without the question, is that of an earlier run
         except TimeoutError as error:

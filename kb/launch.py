@@ -16,10 +16,9 @@ from types import FrameType
 
 from kb.door import new_token
 from kb.errors import ConfigError
+from kb.theme import THEME
 
 __all__ = ["ADMIN_OPTIONS", "OPTIONS", "admin_link", "run_admin", "run_app", "server_command"]
-
-_FONT = "PingFang SC, Hiragino Sans GB, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, sans-serif"
 
 # `.streamlit/config.toml` says the same for `streamlit run app.py` in a checkout (a test keeps them equal); here they
 # become flags, because an installed wheel is started from any folder.
@@ -31,24 +30,7 @@ OPTIONS: Mapping[str, str | bool | int] = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",       # a traceback on the page would show what somebody typed
     "client.showErrorLinks": False,
-    "theme.font": _FONT,
-    "theme.headingFont": _FONT,
-    "theme.headingFontSizes": '["2rem", "1.4rem", "1.15rem"]',      # of h1 to h3; one value alone would be that of all six
-    "theme.baseRadius": "0.6rem",
-    "theme.light.yellowBackgroundColor": "#ffeb99",     # the marker pen in an opened source
-    "theme.dark.yellowBackgroundColor": "#5c4d00",
-    "theme.light.primaryColor": "#14548c",
-    "theme.light.backgroundColor": "#fcfbf8",
-    "theme.light.secondaryBackgroundColor": "#f1efe8",
-    "theme.light.textColor": "#1d2430",
-    "theme.light.linkColor": "#14548c",
-    "theme.light.borderColor": "#dcd8cc",
-    "theme.dark.primaryColor": "#7db8ee",
-    "theme.dark.backgroundColor": "#14181f",
-    "theme.dark.secondaryBackgroundColor": "#1f2630",
-    "theme.dark.textColor": "#e7e9ec",
-    "theme.dark.linkColor": "#7db8ee",
-    "theme.dark.borderColor": "#39424f",
+    **THEME,
 }
 ADMIN_OPTIONS: Mapping[str, str | bool | int] = {**OPTIONS, "server.maxUploadSize": 20}      # MB, as ingest.load takes them
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

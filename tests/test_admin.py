@@ -538,4 +538,4 @@ def test_the_secret_is_on_no_command_line_and_in_no_environment(monkeypatch, tmp
     assert len(token) >= 43
     assert token.encode() in given["piped"]
     assert token not in " ".join(given["command"]) + str(given["env"])
-    assert given["env"]["STREAMLIT_SERVER_ALLOWED_HOSTS"] == "127.0.0.1 localhost ::1"
+    assert '--server.allowedHosts=["127.0.0.1", "localhost", "::1"]' in given["command"]

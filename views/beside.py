@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kb.launch import OPTIONS
 from kb.render import escape_markdown, source_heading
+from kb.theme import THEME
 from kb.types import Citation
 from views.ask_wording import WORDS
 from views.session import explain, spoken
@@ -70,7 +70,7 @@ def _style() -> str:
     """The styles of the panel, in the colours of the theme: outside a component Streamlit names none of them."""
     style = Path(__file__).with_name("beside.css").read_text(encoding="utf-8")
     for name in ("backgroundColor", "borderColor"):
-        style = style.replace(f"theme({name})", f"light-dark({OPTIONS[f'theme.light.{name}']}, {OPTIONS[f'theme.dark.{name}']})")
+        style = style.replace(f"theme({name})", f"light-dark({THEME[f'theme.light.{name}']}, {THEME[f'theme.dark.{name}']})")
     return f"<style>{style}</style>"
 
 

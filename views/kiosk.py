@@ -40,7 +40,7 @@ def _set_by_operator() -> bool:
 # Streamlit measures in rem, so the root's size enlarges everything. A finger needs 48 px: what Streamlit gives a fixed
 # or smaller height gets one. No link leads away from a screen that has no way back, and there is nowhere to save a file.
 _DRESS = """<style>
-html { font-size: clamp(18px, 13px + 1vw, 26px); }
+html { font-size: clamp(18px, 13px + 1vw, 26px); --zhiwen-text: 1.15rem; --zhiwen-touch: max(3rem, 48px); }
 [data-testid="stHeader"], [data-testid="stToolbar"] { display: none; }
 [data-testid="stMainBlockContainer"] { padding-top: 2.5rem; max-width: 60rem; }
 .stApp button, [role="dialog"] button, .stApp summary, .stApp [role="radio"], .stApp [role="tab"] { min-height: 3.25rem; min-width: 3.25rem; }
