@@ -10,7 +10,20 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from browsing import CORPUS, DESKTOP, IN_BROWSER, PHONE, PROJECT, TABLET, free_port, overflows, picture, served, zhiwen
+from browsing import (
+    CORPUS,
+    DESKTOP,
+    IN_BROWSER,
+    PHONE,
+    PROJECT,
+    TABLET,
+    free_port,
+    overflows,
+    picture,
+    served,
+    until,
+    zhiwen,
+)
 
 from views.admin_care_wording import CURRENCY, EVALUATION, NOTES, STATE
 from views.admin_wording import ADMIN, DOOR, LIBRARY, TERMS, UPLOAD
@@ -85,7 +98,7 @@ def test_a_text_is_uploaded_previewed_published_edited_and_removed(browser, admi
     digest = sha256(file.read_bytes()).hexdigest()
     with tab(browser, address, latest_link(log)) as page:
         page.get_by_role("heading", name=library.title, exact=True).wait_for()
-        page.wait_for_function("!location.href.includes('token')")
+        until(page, "!location.href.includes('token')")
         page.get_by_role("button", name=library.open).first.wait_for()
         picture(page, "admin-library")
         go(page, ADMIN[NAME].upload, words.title)
@@ -151,6 +164,7 @@ def test_every_page_fits_a_phone_and_a_tablet_in_the_dark(browser, admin):
         for name, viewport in (("phone", PHONE), ("tablet-dark", TABLET)):
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme="dark" if "dark" in name else "light")
+            page.wait_for_timeout(800)      # the bar of pages becomes a menu, or a bar again
             for path, title in (("library", LIBRARY), ("upload", UPLOAD), ("notes", NOTES), ("currency", CURRENCY), ("state", STATE),
                                 ("evaluation", EVALUATION)):
                 _follow(page, getattr(ADMIN[NAME], path), title[NAME].title)
@@ -167,6 +181,6 @@ def _follow(page, name: str, title: str) -> None:
         page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
     page.get_by_role("heading", name=title, exact=True).wait_for()
-    page.wait_for_function("document.querySelector('[data-stale=true]') === null")
+    until(page, "document.querySelector('[data-stale=true]') === null")
     if close.is_visible():
         close.click()

@@ -65,7 +65,9 @@ def dress() -> None:
 _WATCH = """export default ({data, parentElement, setTriggerValue}) => {
   parentElement.zhiwenStop?.();
   const {idle, warn, words, shown} = data;
-  let touched = false, since = Date.now(), sign = null, leaving = null;
+  // Somebody may have typed before this was here to notice.
+  let touched = [...document.querySelectorAll("textarea, input")].some(each => each.value);
+  let since = Date.now(), sign = null, leaving = null;
   const line = (name, text) => {
     const made = document.createElement("div");
     made.className = name;
