@@ -34,7 +34,7 @@ def test_an_item_is_answered_its_article_opens_and_the_score_is_drawn(browser, r
         assert not overflows(page)
         picture(page, f"learn-{name}-marked")
         page.get_by_role("button", name=re.compile("《")).first.click()
-        page.get_by_role("dialog").get_by_text("第").first.wait_for()
+        page.get_by_role("dialog").get_by_text("《").first.wait_for()     # an article, or a place of the plan
         assert not overflows(page)
         page.keyboard.press("Escape")
         page.get_by_role("dialog").wait_for(state="detached")
