@@ -4,7 +4,6 @@ The data is `library/checkup/*.toml`; `kb.checkup_result` says what a set of ans
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from typing import Any
 
 from kb.basis import place_of
 from kb.errors import SourceError
+from kb.fields import parsed, unread
 from kb.registry import Registry
 from kb.statute import parse_ref
 from kb.templates import bundled_templates
@@ -204,10 +204,7 @@ class _File:
         self.name, self.lines = name, text.splitlines()
         if not text.strip():
             raise self.fault(1, "文件不存在或是空的")
-        try:
-            self.data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise SourceError(f"自测题库 {name} 不是有效的 TOML：{error}", "请按报错的行号改正") from error
+        self.data = parsed(text, f"自测题库 {name}")
 
     def entries(self, name: str) -> list[tuple[dict[str, Any], int]]:
         """The tables [[name]], each with the line it begins on."""
@@ -244,7 +241,7 @@ def _items(file: _File, group: Group, templates: Mapping[str, str]) -> list[Item
         raw = file.table(given, line, _ITEM, _MAY)
         if not (1 <= raw["weight"] <= ESSENTIAL and raw["hours"] >= 1):
             raise file.fault(line, "weight 要在 1 到 3 之间，hours 至少是 1")
-        if wrong := [str(ref) for ref in raw["basis"] if not (isinstance(ref, str) and (parse_ref(ref) or place_of(ref)))]:
+        if wrong := unread(raw["basis"]):
             raise file.fault(line, f"依据“{'”“'.join(wrong)}”读不成条文")
         if strange := [str(name) for name in raw.get("templates", ()) if name not in templates]:
             raise file.fault(line, f"没有登记的模板 {'、'.join(strange)}")

@@ -7,6 +7,7 @@ from datetime import date
 from kb.basis import place_of
 from kb.checkup import Checkup, Item, Reply, overtaken
 from kb.checkup_result import Gap, Result, Score, When, assess
+from kb.document import MEDIA_TYPE, paper_docx
 from kb.errors import ConfigError
 from kb.paper import Bullets, Heading, Paper, Table, Text, paper_markdown
 from kb.registry import Registry
@@ -16,8 +17,7 @@ from kb.statute import parse_ref
 __all__ = ["FORMATS", "LABEL", "check_suffix", "currency_notes", "full_titles", "questions_record", "report", "report_file", "result_record",
            "score_line"]
 
-FORMATS = {".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".md": "text/markdown",
-           ".json": "application/json"}
+FORMATS = {".docx": MEDIA_TYPE, ".md": "text/markdown", ".json": "application/json"}
 LABEL = "由程序按所选答案计算"
 _TITLE = "商业秘密保护自测报告"
 
@@ -138,8 +138,4 @@ def report_file(suffix: str, checkup: Checkup, replies: Mapping[str, Reply], reg
         record = result_record(checkup, replies, result, day, currency_notes(checkup, registry, day))
         return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
     paper = report(checkup, result, registry, day)
-    if suffix == ".md":
-        return paper_markdown(paper).encode()
-    from kb.document import paper_docx
-
-    return paper_docx(paper)
+    return paper_markdown(paper).encode() if suffix == ".md" else paper_docx(paper)

@@ -66,7 +66,7 @@ def course_outline(course: Course, exercises: Iterable[Exercise], day: date) -> 
     titles = {exercise.id: exercise.title for exercise in exercises}
     table = Table(("时间（分钟）", "内容", "材料"), tuple(
         (f"{begin}—{begin + block.minutes}", block.title, _materials(block, titles))
-        for begin, block in zip(_begins(course), course.blocks, strict=True)), (4, 9, 12))
+        for begin, block in zip(course.begins, course.blocks, strict=True)), (4, 9, 12))
     blocks: list[Heading | Text | Bullets | Table] = [
         Text(f"对象：{course.audience}"), Text(f"总时长：{course.minutes} 分钟，含休息"),
         Heading("学完以后"), Bullets(course.aims), Heading("课前准备"), Bullets(course.bring), Heading("时间表"), table]
@@ -76,10 +76,6 @@ def course_outline(course: Course, exercises: Iterable[Exercise], day: date) -> 
             blocks += [Text(f"活动：{block.activity}")] if block.activity else []
             blocks += [Text(f"依据：{'；'.join(block.basis)}", small=True)] if block.basis else []
     return Paper(course.title, _OURS, day, tuple(blocks), _closing(day))
-
-
-def _begins(course: Course) -> list[int]:
-    return [sum(block.minutes for block in course.blocks[:place]) for place in range(len(course.blocks))]
 
 
 def _materials(block: Block, titles: dict[str, str]) -> str:

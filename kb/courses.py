@@ -5,6 +5,7 @@ The data is `library/courses/*.toml`.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from kb.fields import Table, read_table
@@ -43,6 +44,11 @@ class Course:
     @property
     def minutes(self) -> int:
         return sum(block.minutes for block in self.blocks)
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """After how many minutes each block begins."""
+        return tuple(accumulate((block.minutes for block in self.blocks[:-1]), initial=0))
 
 
 _HEAD = {"title": str, "audience": str, "aims": list, "bring": list}

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph
 
-__all__ = ["conversation_docx", "paper_docx", "to_docx"]
+__all__ = ["MEDIA_TYPE", "conversation_docx", "paper_docx", "to_docx"]
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 TITLE = "知问回答"
 LABEL, SOURCE, FACTS, CLOSING = "知问标识", "知问来源", "知问来源说明", "知问附注"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Generic, TypeVar
 
-from kb.document import conversation_docx, paper_docx, to_docx
+from kb.document import MEDIA_TYPE, conversation_docx, paper_docx, to_docx
 from kb.draft import paper_of
 from kb.errors import ConfigError
 from kb.filling import Filled
@@ -31,14 +31,13 @@ def _encoded(write: Callable[[T], str]) -> Callable[[T], bytes]:
     return lambda content: write(content).encode("utf-8", "replace")
 
 
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS: tuple[Format[Answer], ...] = (
-    Format(".docx", _WORD, to_docx),
+    Format(".docx", MEDIA_TYPE, to_docx),
     Format(".md", "text/markdown", _encoded(to_markdown)),
     Format(".json", "application/json", _encoded(to_json)),
 )
 CONVERSATION_FORMATS: tuple[Format[Sequence[Answer]], ...] = (      # of one answer at least
-    Format(".docx", _WORD, conversation_docx),
+    Format(".docx", MEDIA_TYPE, conversation_docx),
     Format(".md", "text/markdown", _encoded(conversation_markdown)),
 )
 _NAMES = {".docx": "Word", ".md": "Markdown", ".json": "JSON"}
@@ -49,7 +48,7 @@ def template_formats(with_annex: bool) -> tuple[Format[Filled], ...]:
     def written(write: Callable[[Paper], bytes]) -> Callable[[Filled], bytes]:
         return lambda filled: write(paper_of(filled, with_annex))
 
-    return (Format(".docx", _WORD, written(paper_docx)), Format(".md", "text/markdown", written(_encoded(paper_markdown))))
+    return (Format(".docx", MEDIA_TYPE, written(paper_docx)), Format(".md", "text/markdown", written(_encoded(paper_markdown))))
 
 
 def format_of(file: PurePath, formats: Sequence[Format[Any]] = FORMATS) -> Format[Any]:

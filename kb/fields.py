@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from kb.basis import place_of
 from kb.errors import SourceError
 from kb.statute import parse_ref
 
-__all__ = ["Table", "read_table"]
+__all__ = ["Table", "parsed", "read_table", "unread"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Table:
             raise self.fault(f"缺少 {'、'.join(missing)}")
         if wrong := [name for name, value in self.raw.items() if type(value) is not fields[name] or not _filled(value)]:
             raise self.fault(f"{'、'.join(wrong)} 的值不对")
-        if unread := [ref for ref in self.raw.get("basis", ()) if parse_ref(ref) is None and place_of(ref) is None]:
-            raise self.fault(f"依据“{'”“'.join(unread)}”读不成条文")
+        if wrong := unread(self.raw.get("basis", ())):
+            raise self.fault(f"依据“{'”“'.join(wrong)}”读不成条文")
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list of words; empty where an optional one is left out."""
@@ -39,16 +39,26 @@ class Table:
         return SourceError(f"{self.place}有误：{what}", "请改正这一处")
 
 
+def parsed(text: str, file: str) -> dict[str, Any]:
+    """What a TOML file says. Raises SourceError, with the name of the file and what the reader of TOML says, where it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{file} 不是有效的 TOML：{error}", "请按报错的行号改正") from error
+
+
+def unread(basis: Iterable[object]) -> list[str]:
+    """The references of a 依据 line that are neither an article nor a place of a plan."""
+    return [str(ref) for ref in basis if not (isinstance(ref, str) and (parse_ref(ref) or place_of(ref)))]
+
+
 def read_table(text: str, file: str, lists: Sequence[str] = ()) -> tuple[Table, Mapping[str, tuple[Table, ...]]]:
     """A TOML file as the table of its head and, by name, its lists of tables, each of which knows its line.
 
     Raises:
         SourceError: not TOML, or a list that is not written as [[name]] lines; file and line are named.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SourceError(f"{file} 不是有效的 TOML：{error}", "请按报错的行号改正") from error
+    data = parsed(text, file)
     found: dict[str, tuple[Table, ...]] = {}
     for name in lists:
         lines = [text.count("\n", 0, match.start()) + 1 for match in re.finditer(rf"^\[\[{name}\]\]", text, re.MULTILINE)]

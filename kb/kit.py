@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
-from kb.basis import version_named
+from kb.basis import place_of, version_named
 from kb.errors import SourceError
 from kb.registry import RegisteredVersion, Registry
 from kb.statute import parse_ref
@@ -19,7 +19,6 @@ from kb.statute import parse_ref
 __all__ = ["Form", "Part", "Piece", "Source", "as_shown", "bundled_kit", "piece_named", "read_piece", "sources_of", "to_text"]
 
 _FRONT = re.compile(r"---\n(?P<head>.*?)\n---\n(?P<body>.*)", re.DOTALL)
-_PLACE = re.compile(r"《(?P<document>[^》]+)》(?P<locator>[一二三四五六七八九十]、\S.*)")
 _BASIS = "依据："
 
 
@@ -129,8 +128,7 @@ def _read(reference: str) -> tuple[str, str]:
     """Document and place of a reference that the checks of the library let pass."""
     if ref := parse_ref(reference):
         return ref.document, str(ref).removeprefix(f"《{ref.document}》")
-    place = _PLACE.fullmatch(reference)
-    return (place["document"], place["locator"]) if place else ("", "")
+    return place_of(reference) or ("", "")
 
 
 def _meant(registry: Registry, document: str, label: str, day: date) -> RegisteredVersion | None:

@@ -5,7 +5,6 @@ a list, `{key}` where a field's value goes. `kb.filling` fills them in.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 
 from kb.conditions import ALWAYS, Condition
 from kb.errors import ConfigError, SourceError
+from kb.fields import parsed
 from kb.statute import parse_ref
 
 __all__ = ["PLACEHOLDER", "TEMPLATES", "Clause", "Field", "FieldKind", "Form", "Rule", "Signature", "Template", "bundled_templates",
@@ -174,10 +174,7 @@ class _Reader:
         self.text, self.file = text, file or "模板"
 
     def template(self) -> Template:
-        try:
-            data = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            raise SourceError(f"{self.file} 不是有效的 TOML：{error}", "请按报错的行号改正") from error
+        data = parsed(self.text, self.file)
         self._check(data, _TOP, "", 0, ("name", "place", "title", "group", "form", "purpose", "use", "avoid", "field", "clause"))
         fields = self._each(data, "field", _FIELD, ("key", "label", "kind"), self._field)
         known = {field.key: field for field in fields}

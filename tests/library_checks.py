@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.coverage import TOPICS
-from kb.basis import version_named
+from kb.basis import place_of, version_named
 from kb.clock import SystemClock
 from kb.figures import unsupported_tokens
 from kb.kit import Form
@@ -37,11 +37,10 @@ from tests.library_pages import (
     words_of,
 )
 
-__all__ = ["Checks", "repeated_questions"]
+__all__ = ["Checks", "repeated_questions", "without_numbers", "written_as"]
 
 _OURS = re.compile(r"《[^》]*》|72小时")           # titles, and the span a guide plans for: no figures of a law
 _TITLE = re.compile(r"《([^《》]+)》")
-_PLACE = re.compile(r"《([^》]+)》([一二三四五六七八九十]、\S.*)")
 _ITEM = re.compile(r"^[（(][一二三四五六七八九十]+[）)]", re.MULTILINE)
 _NUMERAL = "零〇一二两三四五六七八九十百千"
 _ARTICLE = re.compile(rf"第[{_NUMERAL}]+条(?:之[一二三四五六七八九十])?(?:第[一二三四五六七八九十]+款)?")
@@ -191,9 +190,9 @@ class _Page:
         elif not section.basis and (law := _LAW.search(section.body)):
             yield f"no 依据 line, and it speaks of law: {law[0]}"
         for written in section.basis:
-            ref, place = parse_ref(written), _PLACE.fullmatch(written)
+            ref, place = parse_ref(written), place_of(written)
             label = version_named(written)
-            document = ref.document if ref else place[1] if place else ""
+            document = ref.document if ref else place[0] if place else ""
             if not document:
                 yield f"依据 {written!r} does not read as a reference"
             elif not self.registry.versions(document):
@@ -202,8 +201,8 @@ class _Page:
                 yield f"依据 {written}: no text {label!r} of 《{document}》 is held"
             elif not label and not self._meant(document):
                 yield f"依据 {written}: 《{document}》 is not in force on {self.day}"
-            elif ref and written != _written(ref, label):
-                yield f"依据 {written} is not written as {_written(ref, label)}"
+            elif ref and written != written_as(ref, label):
+                yield f"依据 {written} is not written as {written_as(ref, label)}"
         if self.digest and not self.plan and section.basis:
             first = parse_ref(section.basis[0])
             if (first is None or self.digested is None or first.locator != section.locator
@@ -243,7 +242,7 @@ class _Page:
         sources = [text for ref, label in refs if self.texts is not None and (text := self._text(ref, label))]
         for mention in find_refs(section.body, self.registry.names):
             document = mention.ref.document or own
-            named = _written(mention.ref, mention.label)
+            named = written_as(mention.ref, mention.label)
             if (document, mention.ref.locator, mention.label) not in rests_on:
                 yield f"the text names {named}, the 依据 line does not"
             elif self.texts is not None and not self._text(replace(mention.ref, document=document), mention.label):
@@ -277,7 +276,7 @@ class _Page:
         registered = [v for name in (*(ref.document for ref, _ in cited), *_TITLE.findall(section.body)) for v in self.registry.versions(name)]
         carrying += [f"{day.year}年{day.month}月{day.day}日" for v in registered
                      for day in (v.issued, v.in_force_from, v.in_force_to) if day]
-        said = _without_numbers(_OURS.sub("", f"{section.heading}\n{_stated(section)}"))
+        said = without_numbers(_OURS.sub("", f"{section.heading}\n{_stated(section)}"))
         printed = set().union(*map(figures, carrying))
         yield from (f"figure {figure} stands in no article it rests on" for figure in sorted(figures(said) - printed))
         for line in said.splitlines():
@@ -327,14 +326,14 @@ def _statements(section: Section) -> list[str]:
     return [sentence for line in lines for sentence in re.findall(r"[^。；！？]+[。；！？]", line)]
 
 
-def _without_numbers(text: str) -> str:
+def without_numbers(text: str) -> str:
     """Document numbers have a check of their own; articles too."""
     for number in reversed(find_numbers(text)):
         text = text[:number.start] + text[number.end:]
     return text
 
 
-def _written(ref: StatuteRef, label: str) -> str:
+def written_as(ref: StatuteRef, label: str) -> str:
     """《商标法》第六十三条, or 《商标法》（2019修正）第六十三条 where the version is named."""
     return f"《{ref.document}》（{label}）{replace(ref, document='')!s}" if label else str(ref)
 
@@ -352,7 +351,7 @@ def _stated(section: Section) -> str:
 
 def _places(section: Section) -> list[tuple[str, str]]:
     """Document and locator of the places of a plan in the 依据 line."""
-    return [(place[1], place[2]) for written in section.basis if (place := _PLACE.fullmatch(written))]
+    return [place for written in section.basis if (place := place_of(written))]
 
 
 def _guide_titles() -> set[str]:

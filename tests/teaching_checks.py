@@ -6,7 +6,7 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from kb.exercises import bundled_exercises
 from kb.figures import unsupported_tokens
 from kb.quiz import Form, Item, bundled_items
 from kb.registry import RegisteredVersion, Registry, bundled_registry
-from kb.statute import find_numbers, parse_ref
+from kb.statute import parse_ref
 from kb.text import fold
+from tests.library_checks import without_numbers, written_as
 from tests.library_pages import Texts, copied_runs, figures, official_texts, paragraphs, runs_of, words_of
 
 __all__ = ["Said", "TeachingChecks", "form_faults", "said_in_cases", "said_in_courses", "said_in_items"]
@@ -83,7 +84,7 @@ class TeachingChecks:
                 yield f"{written}: no text {label or f'in force on {self.day}'} is registered"
             elif not any(version.held for version in meant):
                 yield f"{written}: the text is not held"
-            if ref and written != (f"《{ref.document}》（{label}）{replace(ref, document='')!s}" if label else str(ref)):
+            if ref and written != written_as(ref, label):
                 yield f"{written} is not written as {ref}"
             if label and label not in said.own:
                 yield f"{written}: an older or coming text is asked about, and {label} is not said"
@@ -149,10 +150,7 @@ def form_faults(item: Item) -> Iterator[str]:
 
 def _bare(text: str) -> str:
     """Without titles, version labels and document numbers."""
-    text = _LABEL.sub("", _QUOTED.sub("", text))
-    for number in reversed(find_numbers(text)):
-        text = text[:number.start] + text[number.end:]
-    return text
+    return without_numbers(_LABEL.sub("", _QUOTED.sub("", text)))
 
 
 _COMMON = "商业秘密 知识产权 应当 可以 不得 或者 以及 其他 他人 规定 依法 行为 单位 个人 企业 部门 机关 有关 进行 法院 人民 当事 事人 经营 营者 下列"

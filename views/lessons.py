@@ -7,14 +7,13 @@ import streamlit as st
 from kb.class_sheet import course_outline, exercise_sheet
 from kb.clock import SystemClock
 from kb.courses import Block, Course, bundled_courses
-from kb.document import paper_docx
+from kb.document import MEDIA_TYPE, paper_docx
 from kb.exercises import Exercise, bundled_exercises
 from kb.render import escape_markdown
 from views.grounds import show_grounds
 from views.learn_wording import WORDS
 from views.printing import print_button
 from views.session import spoken
-from views.sheets import DOCX
 
 __all__ = ["show_cases", "show_courses"]
 
@@ -28,7 +27,7 @@ def show_courses() -> None:
     st.caption(words.course_line.format(audience=escape_markdown(course.audience), minutes=course.minutes))
     outline = course_outline(course, bundled_exercises(), SystemClock().today())
     with st.container(horizontal=True):
-        st.download_button(words.download, partial(paper_docx, outline), file_name=f"{course.title}.docx", mime=DOCX,
+        st.download_button(words.download, partial(paper_docx, outline), file_name=f"{course.title}.docx", mime=MEDIA_TYPE,
                            icon=":material/download:", on_click="ignore")
         print_button(outline, words.print, "print-course")
     for label, lines in ((words.aims, course.aims), (words.bring, course.bring)):
@@ -37,10 +36,9 @@ def show_courses() -> None:
 
 
 def _show_blocks(course: Course) -> None:
-    words, begin = spoken(WORDS), 0
-    for place, block in enumerate(course.blocks):
+    words = spoken(WORDS)
+    for place, (begin, block) in enumerate(zip(course.begins, course.blocks, strict=True)):
         heading = f"{begin}—{begin + block.minutes} · {escape_markdown(block.title)}"
-        begin += block.minutes
         if not block.points:
             st.caption(f"{heading}（{words.minutes.format(minutes=block.minutes)}）")
             continue
@@ -83,6 +81,6 @@ def _hand_out(exercise: Exercise) -> None:
     bare, answered = exercise_sheet(exercise, day, answered=False), exercise_sheet(exercise, day, answered=True)
     with st.container(horizontal=True):
         for label, sheet, suffix in ((words.handout, bare, ""), (words.handout_key, answered, "-参考答案")):
-            st.download_button(label, partial(paper_docx, sheet), file_name=f"案例-{exercise.title}{suffix}.docx", mime=DOCX,
+            st.download_button(label, partial(paper_docx, sheet), file_name=f"案例-{exercise.title}{suffix}.docx", mime=MEDIA_TYPE,
                                icon=":material/download:", on_click="ignore")
         print_button(bare, words.print, "print-case")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from kb.class_sheet import key_sheet, question_sheet
 from kb.clock import SystemClock
-from kb.document import paper_docx
+from kb.document import MEDIA_TYPE, paper_docx
 from kb.paper import Paper, paper_markdown
 from kb.quiz import drawn
 from views.learn_wording import WORDS
@@ -14,9 +14,8 @@ from views.printing import print_button
 from views.selection import choose_items
 from views.session import spoken
 
-__all__ = ["DOCX", "show_sheets"]
+__all__ = ["show_sheets"]
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_SHEETS = 9999
 
 
@@ -45,4 +44,4 @@ def show_sheets() -> None:
 
 
 def _download(label: str, paper: Paper, name: str) -> None:
-    st.download_button(label, partial(paper_docx, paper), file_name=name, mime=DOCX, icon=":material/download:", on_click="ignore")
+    st.download_button(label, partial(paper_docx, paper), file_name=name, mime=MEDIA_TYPE, icon=":material/download:", on_click="ignore")
