@@ -19,6 +19,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from views.garbage import set_aside
+
 __all__ = ["Framed", "frame", "headers", "host_is_ours", "options", "serve"]
 
 Option = str | bool | int | list[str]
@@ -112,8 +114,11 @@ async def _opening_at_once(app: st.App) -> AsyncIterator[dict[str, object]]:
     """The library is opened while the browser is still loading the page."""
     from views.session import warm
 
+    ended = threading.Event()
     threading.Thread(target=warm, name="library", daemon=True).start()
+    threading.Thread(target=set_aside, args=(ended,), name="garbage", daemon=True).start()
     yield {}
+    ended.set()
 
 
 def options(flags: Sequence[str]) -> dict[str, Option]:
