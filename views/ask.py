@@ -33,8 +33,9 @@ def page() -> None:
     asking.collect()
     st.title("知问", anchor=False)
     st.caption(words.tagline)
-    opened = library()
+    # Before the library: a question can be typed while that is still being opened.
     typed = st.chat_input(words.placeholder, max_chars=LONGEST_QUESTION, disabled=asking.writing() is not None)
+    opened = library()
     asking.take(opened, typed)
     _controls(opened)
     _where_it_goes(opened)

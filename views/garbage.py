@@ -2,7 +2,7 @@
 
 Streamlit walks through every object of the process after each run of a page (`gc.collect(2)`). With a library in memory
 that took a quarter of a second, more than all the rest of a turn. What has lived for some seconds is therefore set aside
-(`gc.freeze`), where no collection looks, and looked through only once in some minutes.
+(`gc.freeze`), where no collection looks, and looked through only once a minute.
 """
 
 import gc
@@ -12,7 +12,7 @@ import threading
 __all__ = ["set_aside"]
 
 _EVERY_S = 5.0
-_THOROUGHLY_EVERY = 60           # of these
+_THOROUGHLY_EVERY = 12           # of these
 
 
 def set_aside(ended: threading.Event) -> None:
