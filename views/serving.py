@@ -111,7 +111,7 @@ class Framed:
 
 @asynccontextmanager
 async def _opening_at_once(app: st.App) -> AsyncIterator[dict[str, object]]:
-    """The library is opened while the browser is still loading the page."""
+    """The library is opened while the browser is still loading the page, and garbage kept from costing turns their time."""
     from views.session import warm
 
     ended = threading.Event()
